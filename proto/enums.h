@@ -1,0 +1,44 @@
+// The closed sets both sides agree on. The numbers are those of sixgauge.proto and never change;
+// the last member of each sizes the arrays indexed by it.
+// Portable: compiles natively and for BPF.
+#pragma once
+
+// IP version of a header.
+enum family {
+	FAMILY_IPV4,
+	FAMILY_IPV6,
+	N_FAMILIES
+};
+
+// What a frame was counted as, exactly once.
+enum frame_verdict {
+	FRAME_IPV4, // outermost IP header is a valid IPv4 header
+	FRAME_IPV6, // outermost IP header is a valid IPv6 header
+	FRAME_OTHER, // not IP, or the capture was cut before its IP header could be read
+	FRAME_MALFORMED, // says IP, but the header contradicts itself or the frame ends inside it
+	N_FRAME_VERDICTS
+};
+
+// Exclusive transition class of a packet, decided on the outermost step that puts one IP version
+// directly inside the other.
+enum transition {
+	TRANSITION_NATIVE4,
+	TRANSITION_NATIVE6,
+	TRANSITION_6IN4,
+	TRANSITION_6TO4,
+	TRANSITION_6RD,
+	TRANSITION_ISATAP,
+	TRANSITION_TEREDO,
+	TRANSITION_4IN6,
+	TRANSITION_NAT64,
+	N_TRANSITIONS
+};
+
+// Where in the network a link is. Surfaces are never added together: one packet crosses several.
+enum surface {
+	SURFACE_METRO,
+	SURFACE_MOBILE_CORE,
+	SURFACE_INTERCONNECT,
+	SURFACE_INTERNATIONAL,
+	N_SURFACES
+};

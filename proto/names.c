@@ -1,0 +1,42 @@
+#include "names.h"
+
+#include <string.h>
+
+static const char *const family_names[N_FAMILIES] = {"ipv4", "ipv6"};
+
+static const char *const frame_verdict_names[N_FRAME_VERDICTS] = {"ipv4", "ipv6", "other",
+                                                                  "malformed"};
+
+static const char *const transition_names[N_TRANSITIONS] = {
+	"native4", "native6", "6in4", "6to4", "6rd", "isatap", "teredo", "4in6", "nat64"};
+
+static const char *const surface_names[N_SURFACES] = {"metro", "mobile-core", "interconnect",
+                                                      "international"};
+
+const char *family_name(enum family family)
+{
+	return family_names[family];
+}
+
+const char *frame_verdict_name(enum frame_verdict verdict)
+{
+	return frame_verdict_names[verdict];
+}
+
+const char *transition_name(enum transition transition)
+{
+	return transition_names[transition];
+}
+
+const char *surface_name(enum surface surface)
+{
+	return surface_names[surface];
+}
+
+int surface_from_name(const char *name)
+{
+	for (int i = 0; i < N_SURFACES; i++)
+		if (strcmp(surface_names[i], name) == 0)
+			return i;
+	return -1;
+}

@@ -1,0 +1,14 @@
+// The one spelling of every closed set: in JSON, metrics, configuration and on the page.
+#pragma once
+
+#include "enums.h"
+
+// Names as in the contracts: "ipv4", "malformed", "6in4", "mobile-core". The argument must be a
+// member below the sizing one.
+const char *family_name(enum family family);
+const char *frame_verdict_name(enum frame_verdict verdict);
+const char *transition_name(enum transition transition);
+const char *surface_name(enum surface surface);
+
+// Number of the surface with that name, or -1 if there is none.
+int surface_from_name(const char *name);
