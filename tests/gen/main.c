@@ -1,5 +1,4 @@
 // sixgauge-gen: writes a capture file of made-up traffic and prints what a probe must say about it.
-#include <errno.h>
 #include <pcap/pcap.h>
 #include <stdio.h>
 #include <string.h>
@@ -66,8 +65,9 @@ static int write_frames(struct output *file, struct traffic *traffic, struct tru
 		              frame.n_bytes > file->snaplen) < 0)
 			return cli_failure("out of memory for the truth");
 	}
-	if (pcap_dump_flush(file->dumper) < 0)
-		return cli_failure("%s: %s", output, strerror(errno));
+	// pcap_dump() cannot fail; what it could not write shows here.
+	if (pcap_dump_flush(file->dumper) < 0 || ferror(pcap_dump_file(file->dumper)))
+		return cli_failure("%s: cannot write, is the disk full?", output);
 	return EXIT_STATUS_OK;
 }
 
