@@ -27,7 +27,8 @@ function htmlAdd(parent, name, className, text = '') {
 }
 
 export class Chart {
-  // axis(largest, maxIntervals) -> {top, ticks, label(value), unit}; text(value) is the exact readout.
+  // axis(largest, maxIntervals) -> {top, ticks, label(value), unit}; text(value) is the exact
+  // readout.
   constructor(host, { label, axis, text }) {
     this.axis = axis;
     this.text = text;
@@ -219,7 +220,8 @@ export class Chart {
     const startMs = (this.data.start + index * this.data.step) * 1000;
     const endMs = startMs + this.data.step * 1000;
     const time = spanUtcText(startMs, endMs);
-    const values = this.data.lines.map(({ name, values: all }) => `${name} ${this.text(all[index])}`);
+    const values = this.data.lines.map(
+      (line) => `${line.name} ${this.text(line.values[index])}`);
     htmlAdd(this.readout, 'span', 'when', time);
     this.data.lines.forEach(({ className }, line) => {
       htmlAdd(this.readout, 'span', className, values[line]);

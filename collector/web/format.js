@@ -2,7 +2,7 @@
 
 export const NOT_MEASURED = 'not measured';
 
-const BPS_UNITS = ['bit/s', 'kbit/s', 'Mbit/s', 'Gbit/s', 'Tbit/s', 'Pbit/s'];
+const BPS_UNITS = ['bit/s', 'kbit/s', 'Mbit/s', 'Gbit/s', 'Tbit/s', 'Pbit/s', 'Ebit/s'];
 const NBSP = '\u00a0';
 const MINUTE_MS = 60000;
 

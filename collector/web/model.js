@@ -20,7 +20,7 @@ function byOrder(order) {
   return (a, b) => placeIn(order, a) - placeIn(order, b) || (a < b ? -1 : a > b ? 1 : 0);
 }
 
-// What an answer is worth reading only if it keeps the contract: a list under its name.
+// An answer is worth reading only if it keeps the contract: a list under its name.
 export function listOf(answer, name, path) {
   if (!Array.isArray(answer?.[name]))
     throw new Error(`${path}: the answer has no list "${name}"`);
@@ -63,13 +63,15 @@ export function windowOf(indicators, surface) {
 
 // The figures of one scope; each is null where it was not measured.
 function figuresOf(indicators, dimensions) {
+  const packets = (family) => valueOf(indicators, 'packets_per_second', { ...dimensions, family });
   return {
     share: valueOf(indicators, 'v6_share', dimensions),
     nativeShare: valueOf(indicators, 'v6_share_native', dimensions),
     v6Bps: valueOf(indicators, 'v6_traffic_bps', dimensions),
     v4Bps: valueOf(indicators, 'v4_traffic_bps', dimensions),
     framesPerSecond: valueOf(indicators, 'frames_per_second', dimensions),
-    packetsPerSecond: valueOf(indicators, 'packets_per_second', dimensions),
+    v6PacketsPerSecond: packets('ipv6'),
+    v4PacketsPerSecond: packets('ipv4'),
     coverage: valueOf(indicators, 'coverage', dimensions),
   };
 }

@@ -93,8 +93,8 @@ export function showFigures(figures) {
   replace(byId('figures'),
     figure('IPv6 share', shareText(figures.share),
       `native IPv6: ${shareText(figures.nativeShare)}`, 'v6'),
-    figure('IPv6', bpsText(figures.v6Bps), 'innermost header is IPv6', 'v6'),
-    figure('IPv4', bpsText(figures.v4Bps), 'innermost header is IPv4', 'v4'),
+    figure('IPv6', bpsText(figures.v6Bps), rateText(figures.v6PacketsPerSecond, 'packets'), 'v6'),
+    figure('IPv4', bpsText(figures.v4Bps), rateText(figures.v4PacketsPerSecond, 'packets'), 'v4'),
     figure('Coverage', shareText(figures.coverage), rateText(figures.framesPerSecond, 'frames')));
 }
 
@@ -102,8 +102,8 @@ function coverageSentence(coverage) {
   if (!isMeasured(coverage))
     return 'Coverage was not measured: how much traffic these figures miss is unknown.';
   if (coverage < 1)
-    return `Coverage is ${shareText(coverage)}: part of this window was not seen, `
-      + 'so bits per second are lower bounds and the share is that of the part seen.';
+    return `Coverage is ${shareText(coverage)}: part of this window's traffic was not seen. `
+      + 'The figures are those of the part seen.';
   return '';
 }
 
@@ -143,7 +143,7 @@ export function showTransitions(rows) {
   showTable('transitions', [
     { title: 'Class', text: (row) => row.name },
     { title: 'Bits per second', text: (row) => bpsText(row.bps), numeric: true },
-    { title: 'Share of bytes', text: (row) => shareText(row.share), numeric: true },
+    { title: 'Share of traffic', text: (row) => shareText(row.share), numeric: true },
   ], rows, 'No traffic has been reported.');
 }
 
