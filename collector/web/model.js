@@ -108,9 +108,9 @@ export function linkRows(indicators, probes) {
   })));
 }
 
-// "live" needs both an open stream and figures that are new enough to be called so.
-export function stateOf(streamOpen, window, nowMs) {
-  if (window && nowMs - window.endMs > STALE_WINDOWS * window.seconds * 1000)
-    return 'stale';
-  return streamOpen && window ? 'live' : 'reconnecting';
+// stream: 'connecting' before it first opens, then 'live' or 'reconnecting'. Figures that are too
+// old are not live, whatever the stream does.
+export function stateOf(stream, window, nowMs) {
+  const old = window && nowMs - window.endMs > STALE_WINDOWS * window.seconds * 1000;
+  return old ? 'stale' : stream;
 }

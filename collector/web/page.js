@@ -29,7 +29,7 @@ const state = {
   series: null,
   surface: null,
   range: RANGES[0],
-  streamOpen: false,
+  stream: 'connecting',
   errors: new Map(),
 };
 
@@ -55,7 +55,7 @@ function chosenWindow() {
 }
 
 function connection() {
-  return stateOf(state.streamOpen, chosenWindow(), Date.now());
+  return stateOf(state.stream, chosenWindow(), Date.now());
 }
 
 // The surface shown is the one chosen, or the first there is.
@@ -123,7 +123,8 @@ function chartData(lines) {
 }
 
 function renderCharts() {
-  const message = state.series ? 'Nothing was measured in this range.' : '';
+  const failed = state.errors.has('series') ? 'The values could not be fetched.' : '';
+  const message = state.series ? 'Nothing was measured in this range.' : failed;
   charts.share.show(chartData([{ id: 'v6_share', name: 'IPv6 share', className: 'v6' }]), message);
   charts.bps.show(chartData([
     { id: 'v6_traffic_bps', name: 'IPv6', className: 'v6' },
@@ -179,7 +180,7 @@ poll();
 new Feed(LIVE, {
   indicators: (text) => refresh(() => takeIndicators(JSON.parse(text))),
   opened: (open) => {
-    state.streamOpen = open;
+    state.stream = open ? 'live' : 'reconnecting';
     renderClock();
   },
   poll,

@@ -8,7 +8,9 @@ import {
 
 // A report older than this is late by more than two windows: its age is said.
 const LATE_MS = 180000;
-const STATE_NAMES = { live: 'Live', reconnecting: 'Reconnecting', stale: 'Stale' };
+const STATE_NAMES = {
+  connecting: 'Connecting', live: 'Live', reconnecting: 'Reconnecting', stale: 'Stale',
+};
 
 function byId(id) {
   return document.getElementById(id);
@@ -47,8 +49,8 @@ export function showWindow(window) {
 export function showState(state, window, nowMs) {
   byId('state').dataset.state = state;
   write(byId('state-name'), STATE_NAMES[state]);
-  const late = state === 'stale' ? `last window ended ${ageText(nowMs - window.endMs)} ago` : '';
-  write(byId('state-detail'), late);
+  const late = () => `last window ended ${ageText(nowMs - window.endMs)} ago`;
+  write(byId('state-detail'), state === 'stale' ? late() : '');
 }
 
 // errors: one sentence for each part of the API that failed.

@@ -1,4 +1,4 @@
-"""A headless Chromium steered over its debugging pipe: no port, no package but the standard library.
+"""A headless Chromium steered over its debugging pipe: no port, nothing but the standard library.
 
 With Browser() as browser: browser.open(url), browser.until("expression"), browser.key("ArrowLeft").
 """
