@@ -59,21 +59,24 @@ struct wire_frame {
 	uint32_t crc;
 };
 
-// Cuts a byte stream, however it is split, into checked frames. Memory grows only to the frame
-// announced, never past max_payload_bytes and the header.
+// Cuts a byte stream, however it is split, into checked frames. Take frames until there are none
+// before feeding more: then what is held is at most one unfinished frame and one feed, and memory
+// follows the bytes that came, not the length a header announces. max_payload_bytes may be raised
+// when the session has been accepted.
 struct wire_decoder {
 	uint8_t *buffer;
 	size_t capacity;
 	size_t n_bytes; // buffered
 	size_t n_consumed; // of these, already handed out
-	size_t max_payload_bytes;
+	size_t max_payload_bytes; // of the next frame
 	enum wire_error error;
 };
 
 void wire_decoder_init(struct wire_decoder *decoder, size_t max_payload_bytes);
 void wire_decoder_fini(struct wire_decoder *decoder);
 
-// Appends received bytes. 0; -ENOMEM; -EPROTO once the stream has been found broken.
+// Appends received bytes. 0; -ENOMEM; -EPROTO once the stream has been found broken; -ENOBUFS when
+// more than a whole frame is waiting to be taken.
 int wire_decoder_feed(struct wire_decoder *decoder, const void *bytes, size_t n_bytes);
 
 // Takes the next complete frame. True and *ret_frame; or false: more bytes are needed, or

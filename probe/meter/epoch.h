@@ -3,8 +3,8 @@
 // The worker counts epoch e into tallies[e % 2]. To end a window, control raises `wanted`; the
 // worker, once a burst, sees it, turns to the other tally and says so in `current`. From then on
 // the sealed tally is control's alone until it has merged and reset it and says so in `released`.
-// A worker whose other tally has not been released stays where it is: its packets are counted
-// late, never lost, and control sees the overrun.
+// Control asks for no new epoch before that: a worker whose other tally is not free stays where it
+// is, its packets are counted late, never lost, and control reports the overrun.
 #pragma once
 
 #include <stdatomic.h>
@@ -14,7 +14,8 @@
 #include "tally.h"
 
 struct tally_pair {
-	// Control writes.
+	// Control writes. A request waits for the release of the epoch before it, so wanted is at
+	// most one ahead of current and the worker always has a free tally to turn to.
 	_Atomic uint64_t wanted; // epoch the worker should be counting
 	_Atomic uint64_t released; // every epoch before this one has been merged and reset
 	// The worker writes.
@@ -24,8 +25,7 @@ struct tally_pair {
 
 void tally_pair_init(struct tally_pair *pair);
 
-// Worker: the tally to count the next burst into. Turns first if control asked and the other
-// tally is free.
+// Worker: the tally to count the next burst into. Turns to the other one first if control asked.
 struct tally *tally_pair_begin_burst(struct tally_pair *pair);
 
 // Control: asks the worker to end the current epoch. False, changing nothing, when the previous
