@@ -99,6 +99,7 @@ async function probesRefresh() {
 async function refresh(indicatorsTake) {
   await Promise.all([attempt('indicators', indicatorsTake), attempt('probes', probesRefresh)]);
   surfaceSettle();
+  render();
   await attempt('series', seriesRefresh);
   render();
 }

@@ -16,7 +16,8 @@ from page_server import Server, World, rfc3339
 WEB = pathlib.Path(sys.argv[1])
 WIDTHS = (360, 768, 1280, 2560)
 TRANSITIONS = {"native4": 600e9, "native6": 300e9, "6in4": 0.0, "nat64": 100e9}
-READY = "document.querySelector('#state').dataset.state === 'live'"
+READY = ("document.querySelector('#state').dataset.state === 'live'"
+         " && document.querySelector('#window-utc').textContent !== 'none yet'")
 CHARTED = "document.querySelector('#chart-share .line')"
 
 
