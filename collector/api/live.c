@@ -15,26 +15,37 @@ static void live_remove(struct live *live, size_t i)
 	live->listeners[i] = live->listeners[--live->n_listeners];
 }
 
-static struct bufferevent *listener_stream(struct evhttp_request *request)
-{
-	return evhttp_connection_get_bufferevent(evhttp_request_get_connection(request));
-}
-
-// The listener's connection is going, and the request with it.
+// The client has gone. evhttp has let go of the request, which is ours to free: ending a reply that
+// has no connection any more does that.
 static void on_close(struct evhttp_connection *connection, void *arg)
 {
 	struct live *live = arg;
 
-	for (size_t i = live->n_listeners; i-- > 0;)
-		if (evhttp_request_get_connection(live->listeners[i]) == connection)
-			live_remove(live, i);
+	for (size_t i = live->n_listeners; i-- > 0;) {
+		struct evhttp_request *request = live->listeners[i].request;
+
+		if (live->listeners[i].connection != connection)
+			continue;
+		live_remove(live, i);
+		evhttp_send_reply_end(request);
+	}
 }
 
-static bool is_slow(struct evhttp_request *request)
+// Closes a listener from our side; evhttp then frees the request with the connection.
+static void live_drop(struct live *live, size_t i)
 {
-	struct evbuffer *output = bufferevent_get_output(listener_stream(request));
+	struct evhttp_connection *connection = live->listeners[i].connection;
 
-	return evbuffer_get_length(output) > LIVE_MAX_UNREAD_BYTES;
+	live_remove(live, i);
+	evhttp_connection_set_closecb(connection, NULL, NULL);
+	evhttp_connection_free(connection);
+}
+
+static bool is_slow(const struct listener *listener)
+{
+	struct bufferevent *stream = evhttp_connection_get_bufferevent(listener->connection);
+
+	return evbuffer_get_length(bufferevent_get_output(stream)) > LIVE_MAX_UNREAD_BYTES;
 }
 
 // Sends a copy of the text to every listener. One that does not read is dropped: its browser will
@@ -42,19 +53,19 @@ static bool is_slow(struct evhttp_request *request)
 static void live_send(struct live *live, const char *text, size_t n_bytes)
 {
 	for (size_t i = live->n_listeners; i-- > 0;) {
-		struct evhttp_request *request = live->listeners[i];
+		const struct listener *listener = &live->listeners[i];
 		struct evbuffer *chunk;
 
-		if (is_slow(request)) {
+		if (is_slow(listener)) {
 			live->metrics->live_listeners_dropped++;
-			evhttp_connection_free(evhttp_request_get_connection(request));
+			live_drop(live, i);
 			continue;
 		}
 		chunk = evbuffer_new();
 		if (!chunk)
 			continue;
 		evbuffer_add(chunk, text, n_bytes);
-		evhttp_send_reply_chunk(request, chunk);
+		evhttp_send_reply_chunk(listener->request, chunk);
 		evbuffer_free(chunk);
 	}
 	live->n_silent_s = 0;
@@ -121,7 +132,7 @@ int live_init(struct live *live, struct event_base *base, struct connections *co
 void live_fini(struct live *live)
 {
 	while (live->n_listeners > 0)
-		evhttp_connection_free(evhttp_request_get_connection(live->listeners[0]));
+		live_drop(live, 0);
 	if (live->tick)
 		event_free(live->tick);
 	live->tick = NULL;
@@ -134,9 +145,9 @@ int live_add(struct live *live, struct evhttp_request *request)
 	if (live->n_listeners == LIVE_MAX_LISTENERS)
 		return -EBUSY;
 	reply_add_headers(request, "text/event-stream");
-	connections_release(live->connections, listener_stream(request));
+	connections_release(live->connections, evhttp_connection_get_bufferevent(connection));
 	evhttp_connection_set_closecb(connection, on_close, live);
-	live->listeners[live->n_listeners++] = request;
+	live->listeners[live->n_listeners++] = (struct listener){connection, request};
 	evhttp_send_reply_start(request, REPLY_OK, "OK");
 	// The newcomer is shown the newest figures with the next tick.
 	live->has_changed = live->newest_start_ns > 0;

@@ -17,6 +17,11 @@ enum {
 	LIVE_HEARTBEAT_S = 15,
 };
 
+struct listener {
+	struct evhttp_connection *connection;
+	struct evhttp_request *request; // gone before the connection says that it closes
+};
+
 struct live {
 	struct connections *connections;
 	struct store *store;
@@ -26,7 +31,7 @@ struct live {
 	bool has_changed; // since the last event
 	unsigned int n_silent_s; // since something was sent
 	size_t n_listeners;
-	struct evhttp_request *listeners[LIVE_MAX_LISTENERS];
+	struct listener listeners[LIVE_MAX_LISTENERS];
 };
 
 // 0; -ENOMEM.

@@ -11,12 +11,14 @@ void answer_init(struct answer *answer)
 
 static void answer_accept(struct answer *answer, uint64_t sequence)
 {
-	struct sequence_range *last = &answer->ranges[answer->n_ranges - 1];
+	struct sequence_range *next = &answer->ranges[answer->n_ranges];
 
-	if (answer->n_ranges > 0 && last->last + 1 == sequence)
-		last->last = sequence;
-	else
-		answer->ranges[answer->n_ranges++] = (struct sequence_range){sequence, sequence};
+	if (answer->n_ranges > 0 && next[-1].last + 1 == sequence) {
+		next[-1].last = sequence;
+	} else {
+		*next = (struct sequence_range){sequence, sequence};
+		answer->n_ranges++;
+	}
 }
 
 void answer_add(struct answer *answer, const struct store_entry *entry)
