@@ -82,6 +82,7 @@ class Collector(Program):
     def __init__(self, binary, directory, **settings):
         settings = {"listen": "127.0.0.1:0", "http": "127.0.0.1:0",
                     "store": f"sqlite:{directory}/centre.db", **settings}
+        self.directory = directory
         config = pathlib.Path(directory) / "collector.yaml"
         config.write_text("".join(f"{key}: {value}\n" for key, value in settings.items()),
                           encoding="utf-8")

@@ -1,59 +1,16 @@
-"""The real collector, spoken to as probes, browsers and attackers would."""
+"""The real collector, spoken to as probes would, good and bad."""
 
-import http.client
-import json
-import os
 import signal
 import socket
 import sqlite3
-import subprocess
-import sys
 import tempfile
 import threading
 import time
 
-from harness import WAIT_S, Collector, eventually, find
-from tap import run
-from wire import (HEARTBEAT, HELLO, MINUTE_NS, PULSE, REPORT, Session, field, frame,
-                  hello, message, report_payload, varint)
-
-BINARY = sys.argv[1]
-
-
-def last_minute():
-    """Start of the newest minute that is over."""
-    now = time.time_ns()
-    return now - now % MINUTE_NS - MINUTE_NS
-
-
-def start(directory, **settings):
-    return Collector(BINARY, directory, **settings)
-
-
-def indicators(collector, at_ns):
-    status, answer = collector.get(f"/api/v1/indicators?at={at_ns // 10**9}")
-    assert status == 200, answer
-    return answer["indicators"]
-
-
-def value(collector, at_ns, identity, **dimensions):
-    found = find(indicators(collector, at_ns), id=identity, dimensions=dimensions)
-    return found["value"]
-
-
-def collector_with(**settings):
-    """Gives the test a collector of its own, which must still stop well when the test is over."""
-    def decorate(test):
-        def body():
-            with tempfile.TemporaryDirectory(prefix="sixgauge-") as directory, \
-                    start(directory, **settings) as collector:
-                test(collector)
-                assert collector.signal(signal.SIGTERM) == 0, collector.lines
-                # A sanitizer's word, where the program was built with one.
-                assert not any("runtime error" in line for line in collector.lines), collector.lines
-        body.__name__ = test.__name__
-        return body
-    return decorate
+from collector_bench import collector_with, indicators, last_minute, run, start, value
+from harness import WAIT_S, eventually
+from wire import (HEARTBEAT, HELLO, MINUTE_NS, PULSE, REPORT, Session, field, frame, hello,
+                  message, report_payload, varint)
 
 
 @collector_with()
@@ -432,6 +389,36 @@ def kill_9_loses_and_doubles_nothing_acknowledged():
             assert collector.signal(signal.SIGTERM) == 0
 
 
+@collector_with()
+def what_the_store_cannot_commit_is_not_acknowledged(collector):
+    path = f"{collector.directory}/centre.db"
+    with Session(collector.sessions, hello()) as session:
+        with sqlite3.connect(path, isolation_level=None) as other:
+            other.execute("BEGIN IMMEDIATE")
+            session.send_report(1, last_minute())
+            assert "could not store" in session.receive_goodbye()
+            other.execute("ROLLBACK")
+        other.close()
+    collector.wait_line(r"error: store: database is locked; 1 reports were not acknowledged")
+    assert collector.metric("commit_failures_total") == 1
+    assert collector.metric("reports_stored_total") == 0
+    with Session(collector.sessions, hello()) as session:
+        session.send_report(1, last_minute())
+        assert session.receive_ack() == ({1}, {})
+
+
+@collector_with(greeting_deadline="2s")
+def sessions_are_bounded_and_those_waiting_get_their_turn(collector):
+    idle = [socket.create_connection(collector.sessions, timeout=WAIT_S) for _ in range(600)]
+    eventually(lambda: collector.metric("sessions") == 512)
+    with Session(collector.sessions, hello()) as session:
+        session.send_report(1, last_minute())
+        assert session.receive_ack() == ({1}, {})
+    for connection in idle:
+        connection.close()
+    eventually(lambda: collector.metric("sessions") == 0)
+
+
 def term_answers_what_has_come_and_says_goodbye():
     with tempfile.TemporaryDirectory(prefix="sixgauge-") as directory, \
             start(directory) as collector, Session(collector.sessions, hello()) as session:
@@ -443,247 +430,5 @@ def term_answers_what_has_come_and_says_goodbye():
         assert collector.wait() == 0
 
 
-def raw_http(collector, data, seconds=WAIT_S):
-    """The answer to bytes sent to the HTTP port."""
-    with socket.create_connection(collector.http, timeout=seconds) as connection:
-        connection.sendall(data)
-        answer = b""
-        try:
-            while chunk := connection.recv(65536):
-                answer += chunk
-        except ConnectionResetError:
-            pass
-        return answer
-
-
-@collector_with()
-def http_refuses_what_it_cannot_serve(collector):
-    for method in ("POST", "PUT", "DELETE", "OPTIONS", "PATCH"):
-        answer = raw_http(collector, f"{method} /api/v1/indicators HTTP/1.1\r\nHost: x\r\n"
-                          "Content-Length: 0\r\n\r\n".encode())
-        assert answer.startswith(b"HTTP/1.1 405 "), answer[:100]
-        assert b"Allow: GET, HEAD" in answer and b'{"error":' in answer, answer
-    # evhttp may leave such a one without an answer: then the deadline closes it.
-    long = raw_http(collector, b"GET / HTTP/1.1\r\nX: " + b"a" * 20000 + b"\r\n\r\n", 40)
-    assert long == b"" or b" 400 " in long[:20], long[:100]
-    body = raw_http(collector, b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n\r\n")
-    assert b" 413 " in body[:20], body[:100]
-    assert raw_http(collector, b"\x00\xff\r\n\r\n")[:13] in (b"", b"HTTP/1.1 400 ")
-    assert collector.get("/healthz") == (200, {"status": "ok"})
-
-
-@collector_with()
-def http_head_has_the_headers_of_get_and_no_body(collector):
-    for path in ("/", "/api/v1/probes", "/metrics", "/openapi.json"):
-        answer = raw_http(collector, f"HEAD {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
-        head, _, body = answer.partition(b"\r\n\r\n")
-        assert head.startswith(b"HTTP/1.1 200 ") and body == b"", answer
-        assert b"Content-Length: 0" not in head, head
-
-
-@collector_with()
-def http_names_the_parameter_that_is_wrong(collector):
-    for path, words in (
-            ("/api/v1/indicators?at=noon", "at: "), ("/api/v1/indicators?att=1", '"at"'),
-            ("/api/v1/series", "id: "), ("/api/v1/series?id=v6", "id: "),
-            ("/api/v1/series?id=v6_share&step=7", "step: "),
-            ("/api/v1/series?id=v6_share&group_by=x", "surface, link"),
-            ("/api/v1/series?id=v6_share&from=2&to=1", "from: "),
-            ("/api/v1/series?id=v6_share&from=0&to=8999999999", "from: "),
-            ("/api/v1/probes?x=1", '"x"'), ("/api/v1/live?x=1", '"x"')):
-        status, answer = collector.get(path)
-        assert status == 400 and words in answer["error"], (path, status, answer)
-    status, answer = collector.get("/nothing")
-    assert status == 404 and "openapi.json" in answer["error"]
-
-
-@collector_with()
-def the_page_and_the_description_are_served(collector):
-    assert "<html" in collector.get("/")[1].lower()
-    assert collector.get("/page.js")[0] == 200
-    paths = collector.get("/openapi.json")[1]["paths"]
-    for path in paths:
-        if path != "/api/v1/live":
-            assert collector.get(path)[0] in (200, 400), path
-
-
-@collector_with()
-def metrics_are_well_formed(collector):
-    seen = set()
-    for line in collector.get("/metrics")[1].splitlines():
-        if line.startswith("# TYPE "):
-            seen.add(line.split()[2])
-        elif not line.startswith("#"):
-            name = line.split("{")[0].split()[0]
-            assert name in seen or name.rsplit("_", 1)[0] in seen, line
-            float(line.split()[-1])
-
-
-@collector_with()
-def probes_are_listed_with_their_links(collector):
-    with Session(collector.sessions, hello()) as session:
-        session.send_report(4, last_minute())
-        session.receive_ack()
-        probe, = collector.get("/api/v1/probes")[1]["probes"]
-        assert probe["probe"] == "exchange-1" and probe["last_sequence"] == 4, probe
-        assert probe["connected"] and probe["spool"] == (b"s" * 16).hex(), probe
-        assert probe["links"][0]["name"] == "lab0", probe
-        assert abs(probe["clock_ahead_seconds"]) < 5, probe
-    eventually(lambda: not collector.get("/api/v1/probes")[1]["probes"][0]["connected"])
-
-
-def read_event(stream):
-    """The next event of a stream: (name, data)."""
-    name = None
-    while line := stream.readline().decode().rstrip("\n"):
-        if line.startswith("event: "):
-            name = line[7:]
-        elif line.startswith("data: "):
-            return name, json.loads(line[6:])
-    return read_event(stream)
-
-
-@collector_with()
-def live_listeners_are_sent_new_figures(collector):
-    at = last_minute()
-    connection = http.client.HTTPConnection(*collector.http, timeout=WAIT_S)
-    connection.request("GET", "/api/v1/live")
-    answer = connection.getresponse()
-    assert answer.getheader("Content-Type") == "text/event-stream"
-    with Session(collector.sessions, hello()) as session:
-        for sequence, expected in ((1, 1200), (2, 1200)):
-            session.send_report(sequence, at + (sequence - 2) * MINUTE_NS)
-            session.receive_ack()
-            name, data = read_event(answer)
-            assert name == "indicators"
-            found = find(data["indicators"], id="v6_traffic_bps", dimensions={})
-            assert found["value"] == expected, found
-    connection.close()
-    assert collector.get("/healthz")[0] == 200
-
-
-@collector_with()
-def too_many_live_listeners_are_told_so(collector):
-    sockets = []
-    for _ in range(64):
-        connection = socket.create_connection(collector.http, timeout=WAIT_S)
-        connection.sendall(b"GET /api/v1/live HTTP/1.1\r\nHost: x\r\n\r\n")
-        sockets.append(connection)
-    eventually(lambda: collector.metric("live_listeners") == 64)
-    assert collector.get("/api/v1/live")[0] == 503
-    for connection in sockets:
-        connection.close()
-
-
-@collector_with()
-def a_flood_of_idle_http_connections_leaves_sessions_alone(collector):
-    idle = [socket.create_connection(collector.http, timeout=WAIT_S) for _ in range(300)]
-    with Session(collector.sessions, hello()) as session:
-        session.send_report(1, last_minute())
-        assert session.receive_ack() == ({1}, {})
-    for connection in idle:
-        connection.close()
-    eventually(lambda: collector.get("/healthz")[0] == 200)
-    eventually(lambda: collector.open_files() < 40)
-
-
-@collector_with()
-def an_http_request_that_drips_is_closed_at_its_deadline(collector):
-    began = time.monotonic()
-    with socket.create_connection(collector.http, timeout=60) as connection:
-        try:
-            while time.monotonic() - began < 50:
-                connection.sendall(b"G" if time.monotonic() == began else b"E")
-                time.sleep(0.5)
-        except (BrokenPipeError, ConnectionResetError):
-            pass
-    assert 25 < time.monotonic() - began < 40, time.monotonic() - began
-    assert collector.metric("http_deadlines_total") == 1
-
-
-def fails(words, status, *arguments, config=None):
-    """The program ends with one line that has the words."""
-    with tempfile.TemporaryDirectory(prefix="sixgauge-") as directory:
-        if config is not None:
-            path = f"{directory}/collector.yaml"
-            with open(path, "w", encoding="utf-8") as file:
-                file.write(config.replace("DIR", directory))
-            arguments = (*arguments, "--config", path)
-        done = subprocess.run([BINARY, *arguments], capture_output=True, text=True,
-                              timeout=WAIT_S, check=False)
-        assert done.returncode == status, (done.returncode, done.stderr)
-        errors = [line for line in done.stderr.splitlines() if ": info: " not in line]
-        assert len(errors) == 1 and words in errors[0], done.stderr
-
-
-def wrong_uses_and_settings_are_one_clear_line():
-    ok = "store: sqlite:DIR/centre.db\n"
-    fails("--config FILE is missing", 2, "run")
-    fails("/nonexistent/collector.yaml: No such file", 2, "run", "--config",
-          "/nonexistent/collector.yaml")
-    for command in ("run", "check"):
-        fails('"lissen", did you mean "listen"', 2, command, config=ok + "lissen: 127.0.0.1:0\n")
-        fails("store", 2, command, config="listen: 127.0.0.1:0\n")
-        fails("no Redis store", 2, command, config="store: redis://127.0.0.1:6379\n")
-        fails("not a store", 2, command, config="store: /var/lib/x.db\n")
-        fails("numeric address", 2, command, config=ok + "listen: localhost:8661\n")
-        fails("insecure: true", 2, command, config=ok + "listen: 0.0.0.0:8661\n")
-        fails("lateness", 2, command, config=ok + "lateness: 36d\n")
-
-
-def a_busy_address_is_one_clear_line():
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        busy = f"127.0.0.1:{taken.getsockname()[1]}"
-        free = "127.0.0.1:0"
-        for field_name, other in (("listen", "http"), ("http", "listen")):
-            fails(f"cannot listen on {busy}", 1, "run",
-                  config=f"store: sqlite:DIR/c.db\n{field_name}: {busy}\n{other}: {free}\n")
-
-
-def a_store_that_cannot_be_opened_is_one_clear_line():
-    ports = "listen: 127.0.0.1:0\nhttp: 127.0.0.1:0\n"
-    fails("unable to open", 1, "run", config=ports + "store: sqlite:DIR/missing/centre.db\n")
-    fails("not a database", 1, "run", config=ports + "store: sqlite:DIR/collector.yaml\n")
-    with tempfile.TemporaryDirectory(prefix="sixgauge-") as directory:
-        path = f"{directory}/other.db"
-        with sqlite3.connect(path) as database:
-            database.execute("CREATE TABLE other (x)")
-        fails("another program", 1, "run", config=ports + f"store: sqlite:{path}\n")
-        os.remove(path)
-        with start(directory, store=f"sqlite:{path}") as collector:
-            collector.signal(signal.SIGTERM)
-        with sqlite3.connect(path) as database:
-            database.execute("PRAGMA user_version = 99")
-        fails("schema version 99", 1, "run", config=ports + f"store: sqlite:{path}\n")
-
-
-def check_prints_values_that_load_again():
-    with tempfile.TemporaryDirectory(prefix="sixgauge-") as directory:
-        path = f"{directory}/collector.yaml"
-        text = f"store: sqlite:{directory}/centre.db\n"
-        for _ in range(2):
-            with open(path, "w", encoding="utf-8") as file:
-                file.write(text)
-            done = subprocess.run([BINARY, "check", "--config", path], capture_output=True,
-                                  text=True, timeout=WAIT_S, check=True)
-            assert "127.0.0.1:8661" in done.stdout and "7d" in done.stdout, done.stdout
-            text = done.stdout
-        assert not os.path.exists(f"{directory}/centre.db"), "check opened the store"
-
-
-def it_listens_on_ipv6_too():
-    with tempfile.TemporaryDirectory(prefix="sixgauge-") as directory, \
-            start(directory, listen='"[::1]:0"') as collector, \
-            Session(collector.sessions, hello()) as session:
-        session.send_report(1, last_minute())
-        assert session.receive_ack() == ({1}, {})
-
-
-def is_test(item):
-    """Whether it is one of the functions above whose name is a sentence."""
-    return (getattr(item, "__module__", "") == "__main__" and item.__name__.count("_") > 1
-            and item.__code__.co_argcount == 0)
-
-
 if __name__ == "__main__":
-    run([item for item in list(globals().values()) if callable(item) and is_test(item)])
+    run(globals())
