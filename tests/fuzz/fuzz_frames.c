@@ -14,6 +14,8 @@
 #include "proto/sketch.h"
 #include "proto/wire.h"
 
+#include "fuzz_target.h"
+
 enum input_kind {
 	INPUT_STREAM = 0,
 	// 1 to 7: a payload of that wire_type.
@@ -22,8 +24,6 @@ enum input_kind {
 	INPUT_REDIS_STRING = 10,
 	N_INPUT_KINDS
 };
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n_bytes);
 
 // Like assert(), but also in builds without assertions.
 static void hold(bool condition)
