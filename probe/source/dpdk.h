@@ -1,0 +1,66 @@
+// Ports through DPDK: any PCI device a poll-mode driver serves, or a virtual device with its
+// arguments. The only way in to DPDK; dpdk_eal.c and dpdk_port.c are the only files that include
+// its headers. A build without DPDK links dpdk_absent.c in their place, where every call answers
+// -ENOTSUP and says what to install.
+//
+// One process has one DPDK: start it once, from the thread that will be the control side, before
+// other threads are made (they inherit its processors, and so keep off the worker's).
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "source.h"
+
+enum {
+	DPDK_MAX_PORTS = 32,
+};
+
+struct dpdk_options {
+	// Devices that will be opened; decides whether the PCI bus is looked at and how many
+	// buffers are made. Borrowed.
+	const char *const *devices;
+	uint32_t n_devices;
+	// Further arguments for DPDK's environment layer, behind ours. Borrowed.
+	const char *const *arguments;
+	uint32_t n_arguments;
+	bool ordinary_pages; // do not look for hugepages
+	bool worker; // a worker core is wanted, for dpdk_launch()
+	bool verbose; // let DPDK say on stderr more than warnings
+};
+
+// Starts DPDK: on hugepages when enough are free, else on ordinary memory. 0; -ENOTSUP when this
+// build has no DPDK; -EIO when it would not start; why has SOURCE_WHY_BYTES.
+int dpdk_start(const struct dpdk_options *options, char *why);
+void dpdk_stop(void);
+
+// What packet buffers are made of, one line for people: "32 MiB of hugepages".
+const char *dpdk_memory_text(void);
+
+struct dpdk_port;
+
+// Opens, configures and starts a port of one receive queue, promiscuous. With packet_time frames
+// carry the time the driver stamped on them (net_pcap: the file's, to the microsecond). 0; -ENODEV
+// when there is no such port, -EIO when the driver refuses; why names the device.
+int dpdk_port_open(const char *device, bool packet_time, struct dpdk_port **ret_port, char *why);
+void dpdk_port_close(struct dpdk_port *port);
+
+// Takes what has arrived, up to SOURCE_BURST frames, valid until the next call on this port. Frames
+// without a stamp of their own are given arrival_ns.
+void dpdk_port_receive(struct dpdk_port *port, uint64_t arrival_ns, struct burst *ret_burst);
+
+// Since the port was opened, as the driver counts.
+struct dpdk_counters {
+	uint64_t received_frames;
+	uint64_t missed_frames; // no room in the receive ring
+	uint64_t error_frames; // damaged, or too long for the port
+	uint64_t no_buffer_frames; // no packet buffer was free
+};
+
+// 0 or -errno, ret_counters unchanged on failure.
+int dpdk_port_counters(struct dpdk_port *port, struct dpdk_counters *ret_counters);
+
+// Runs the function on the worker core until it returns; dpdk_join() waits for that and gives its
+// result. -EBUSY when something runs there already.
+int dpdk_launch(int (*function)(void *argument), void *argument);
+int dpdk_join(void);

@@ -1,0 +1,267 @@
+// Start and end of DPDK's environment layer (EAL): what it is told on its command line, its memory
+// and its worker core.
+#include "dpdk.h"
+
+#include <errno.h>
+#include <glob.h>
+#include <inttypes.h>
+#include <sched.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <rte_eal.h>
+#include <rte_errno.h>
+#include <rte_launch.h>
+#include <rte_lcore.h>
+#include <rte_log.h>
+#include <rte_mbuf.h>
+
+#include "dpdk_private.h"
+
+enum {
+	MAX_ARGUMENTS = 96,
+	ARGUMENT_BYTES = 512,
+	MAIN_LCORE = 0,
+	WORKER_LCORE = 1,
+	// What EAL and the drivers take beside the packet buffers; taken bit by bit on hugepages,
+	// at once on ordinary memory.
+	BASE_HUGE_MIB = 16,
+	BASE_ORDINARY_MIB = 64,
+	// Place a packet buffer takes: on ordinary memory none may cross a 4 KiB page.
+	BUFFER_HUGE_BYTES = 2560,
+	BUFFER_ORDINARY_BYTES = 4096,
+};
+
+// The command line made for rte_eal_init(), which keeps pointers into it.
+struct command_line {
+	int n;
+	char text[MAX_ARGUMENTS][ARGUMENT_BYTES];
+	char *argv[MAX_ARGUMENTS + 1];
+};
+
+// DPDK itself is one per process; so is what belongs to it.
+static struct {
+	bool started;
+	struct command_line line;
+	struct rte_mempool *pool;
+	char memory_text[64];
+} eal;
+
+// Adds one argument; false when there are too many or it is too long.
+__attribute__((format(printf, 2, 3))) static bool add(struct command_line *line, const char *format,
+                                                      ...)
+{
+	va_list list;
+	int n_bytes;
+
+	if (line->n == MAX_ARGUMENTS)
+		return false;
+	va_start(list, format);
+	n_bytes = vsnprintf(line->text[line->n], ARGUMENT_BYTES, format, list);
+	va_end(list);
+	if (n_bytes < 0 || n_bytes >= ARGUMENT_BYTES)
+		return false;
+	line->argv[line->n] = line->text[line->n];
+	line->n++;
+	return true;
+}
+
+static uint64_t read_number(const char *path)
+{
+	FILE *file = fopen(path, "re");
+	unsigned long long number = 0;
+
+	if (file == NULL)
+		return 0;
+	if (fscanf(file, "%llu", &number) != 1)
+		number = 0;
+	fclose(file);
+	return number;
+}
+
+// Free hugepage memory of all page sizes, in MiB.
+static uint64_t free_hugepage_mib(void)
+{
+	glob_t found;
+	uint64_t kib = 0;
+
+	if (glob("/sys/kernel/mm/hugepages/hugepages-*kB", 0, NULL, &found) != 0)
+		return 0;
+	for (size_t i = 0; i < found.gl_pathc; i++) {
+		unsigned long long page_kib = strtoull(strrchr(found.gl_pathv[i], '-') + 1, NULL,
+		                                       10);
+		char path[256];
+
+		snprintf(path, sizeof(path), "%s/free_hugepages", found.gl_pathv[i]);
+		kib += page_kib * read_number(path);
+	}
+	globfree(&found);
+	return kib / 1024;
+}
+
+// Replay opens ports later, one at a time.
+static uint32_t n_ports(const struct dpdk_options *options)
+{
+	return options->n_devices > 0 ? options->n_devices : 1;
+}
+
+static uint64_t buffers_mib(uint32_t n_ports, uint64_t buffer_bytes)
+{
+	return (n_ports * DPDK_BUFFERS_PER_PORT * buffer_bytes >> 20) + 1;
+}
+
+// Processors this process may use, as EAL writes a set: "(0,1,5)". With several, the last is
+// kept for the worker; with one, both share it.
+static bool add_lcores(struct command_line *line, bool worker)
+{
+	char main_set[ARGUMENT_BYTES - 64] = "";
+	size_t n_bytes = 0;
+	cpu_set_t allowed;
+	int last = 0;
+
+	if (sched_getaffinity(0, sizeof(allowed), &allowed) != 0)
+		return false;
+	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+		if (CPU_ISSET(cpu, &allowed))
+			last = cpu;
+	for (int cpu = 0; cpu < CPU_SETSIZE && n_bytes + 8 < sizeof(main_set); cpu++) {
+		bool kept = worker && cpu == last && CPU_COUNT(&allowed) > 1;
+
+		if (CPU_ISSET(cpu, &allowed) && !kept)
+			n_bytes += (size_t)snprintf(main_set + n_bytes, sizeof(main_set) - n_bytes,
+			                            "%s%d", n_bytes > 0 ? "," : "", cpu);
+	}
+	if (!worker)
+		return add(line, "--lcores=%d@(%s)", MAIN_LCORE, main_set);
+	return add(line, "--lcores=%d@(%s),%d@%d", MAIN_LCORE, main_set, WORKER_LCORE, last);
+}
+
+// Hugepages are used through memfd, so neither a mounted hugetlbfs nor files left behind matter.
+static bool add_memory(struct command_line *line, const struct dpdk_options *options)
+{
+	uint64_t huge_mib = BASE_HUGE_MIB + buffers_mib(n_ports(options), BUFFER_HUGE_BYTES);
+	uint64_t ordinary_mib = BASE_ORDINARY_MIB +
+	                        buffers_mib(n_ports(options), BUFFER_ORDINARY_BYTES);
+
+	if (!options->ordinary_pages && free_hugepage_mib() >= huge_mib) {
+		snprintf(eal.memory_text, sizeof(eal.memory_text), "%" PRIu64 " MiB of hugepages",
+		         huge_mib);
+		return add(line, "--in-memory");
+	}
+	snprintf(eal.memory_text, sizeof(eal.memory_text), "%" PRIu64 " MiB of ordinary pages",
+	         ordinary_mib);
+	return add(line, "--no-huge") && add(line, "--no-shconf") && add(line, "-m") &&
+	       add(line, "%" PRIu64, ordinary_mib);
+}
+
+// Only the PCI devices asked for: others on this machine may serve someone else.
+static bool add_devices(struct command_line *line, const struct dpdk_options *options)
+{
+	bool any_pci = false;
+
+	for (uint32_t i = 0; i < options->n_devices; i++) {
+		if (!dpdk_is_pci(options->devices[i]))
+			continue;
+		any_pci = true;
+		if (!add(line, "-a") || !add(line, "%s", options->devices[i]))
+			return false;
+	}
+	return any_pci || add(line, "--no-pci");
+}
+
+static bool build_command_line(struct command_line *line, const struct dpdk_options *options)
+{
+	line->n = 0;
+	if (!add(line, "sixgauge-probe") || !add_lcores(line, options->worker) ||
+	    !add(line, "--file-prefix=sixgauge") || !add(line, "--no-telemetry") ||
+	    !add_memory(line, options) || !add_devices(line, options))
+		return false;
+	if (!options->verbose && !add(line, "--log-level=*:warning"))
+		return false;
+	for (uint32_t i = 0; i < options->n_arguments; i++)
+		if (!add(line, "%s", options->arguments[i]))
+			return false;
+	line->argv[line->n] = NULL;
+	return true;
+}
+
+// EAL and some drivers print to standard output, which belongs to our own results: while it
+// starts, standard output is standard error. The negative result is rte_errno's.
+static int eal_init(struct command_line *line)
+{
+	int saved = dup(STDOUT_FILENO);
+	int rc;
+
+	fflush(stdout);
+	dup2(STDERR_FILENO, STDOUT_FILENO);
+	rte_openlog_stream(stderr);
+	rc = rte_eal_init(line->n, line->argv) < 0 ? -rte_errno : 0;
+	fflush(stdout);
+	if (saved >= 0) {
+		dup2(saved, STDOUT_FILENO);
+		close(saved);
+	}
+	return rc;
+}
+
+int dpdk_start(const struct dpdk_options *options, char *why)
+{
+	uint32_t n_buffers = n_ports(options) * DPDK_BUFFERS_PER_PORT - 1;
+	int rc;
+
+	if (!build_command_line(&eal.line, options)) {
+		snprintf(why, SOURCE_WHY_BYTES, "DPDK: too many or too long devices and arguments");
+		return -EINVAL;
+	}
+	rc = eal_init(&eal.line);
+	if (rc != 0) {
+		snprintf(why, SOURCE_WHY_BYTES,
+		         "DPDK did not start: %s; its own lines above say more, and eal: in the "
+		         "configuration adds arguments",
+		         strerror(-rc));
+		return -EIO;
+	}
+	eal.started = true;
+	eal.pool = rte_pktmbuf_pool_create("frames", n_buffers, 256, 0, RTE_MBUF_DEFAULT_BUF_SIZE,
+	                                   SOCKET_ID_ANY);
+	if (eal.pool == NULL) {
+		snprintf(why, SOURCE_WHY_BYTES, "DPDK: no memory for packet buffers (%s): %s",
+		         eal.memory_text, rte_strerror(rte_errno));
+		dpdk_stop();
+		return -EIO;
+	}
+	return 0;
+}
+
+void dpdk_stop(void)
+{
+	if (!eal.started)
+		return;
+	rte_mempool_free(eal.pool);
+	eal.pool = NULL;
+	rte_eal_cleanup();
+	eal.started = false;
+}
+
+const char *dpdk_memory_text(void)
+{
+	return eal.memory_text;
+}
+
+struct rte_mempool *dpdk_buffer_pool(void)
+{
+	return eal.pool;
+}
+
+int dpdk_launch(int (*function)(void *argument), void *argument)
+{
+	return rte_eal_remote_launch(function, argument, WORKER_LCORE);
+}
+
+int dpdk_join(void)
+{
+	return rte_eal_wait_lcore(WORKER_LCORE);
+}

@@ -1,0 +1,276 @@
+// One DPDK port: found or made, configured, polled, counted.
+#include "dpdk.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <rte_dev.h>
+#include <rte_ethdev.h>
+#include <rte_mbuf.h>
+#include <rte_mbuf_dyn.h>
+
+#include "dpdk_private.h"
+
+enum {
+	// The longest frame a capture file or a jumbo port can give us in pieces.
+	MAX_FRAME_BYTES = 1 << 18,
+	DEVICE_NAME_BYTES = 64, // of the part before the first comma
+	// Room for jumbo frames with tags and tunnels, on ports that can scatter them.
+	JUMBO_MTU_BYTES = 9600,
+	NS_PER_US = 1000,
+};
+
+struct dpdk_port {
+	uint16_t id;
+	bool started;
+	bool made; // a virtual device of ours, to be taken away again
+	bool packet_time;
+	int time_offset; // of the driver's stamp in a packet buffer; -1 when no driver stamps
+	uint16_t n_held; // buffers of the last burst
+	struct rte_mbuf *held[SOURCE_BURST];
+	// Frames that arrived in pieces are put together here, each at its own place. Reserved, and
+	// real only where it has been touched.
+	uint8_t (*whole)[MAX_FRAME_BYTES];
+	char name[DEVICE_NAME_BYTES];
+};
+
+bool dpdk_is_pci(const char *device)
+{
+	unsigned int domain, bus, slot, function;
+	int n_bytes = 0;
+
+	return sscanf(device, "%4x:%2x:%2x.%1x%n", &domain, &bus, &slot, &function, &n_bytes) ==
+	               4 &&
+	       (device[n_bytes] == '\0' || device[n_bytes] == ',');
+}
+
+// The name is what stands before the first comma.
+static int split_device(const char *device, char *ret_name, const char **ret_arguments)
+{
+	size_t n_bytes = strcspn(device, ",");
+
+	if (n_bytes == 0 || n_bytes >= DEVICE_NAME_BYTES)
+		return -ENODEV;
+	memcpy(ret_name, device, n_bytes);
+	ret_name[n_bytes] = '\0';
+	*ret_arguments = device[n_bytes] == ',' ? device + n_bytes + 1 : "";
+	return 0;
+}
+
+// net_pcap says of a missing file only that it failed: look first. Returns 0 or -errno, and the
+// path in ret_path.
+static int check_capture(const char *arguments, char *ret_path, size_t path_bytes)
+{
+	const char *at = strstr(arguments, "rx_pcap=");
+
+	if (at == NULL)
+		return 0;
+	at += strlen("rx_pcap=");
+	snprintf(ret_path, path_bytes, "%.*s", (int)strcspn(at, ","), at);
+	return access(ret_path, R_OK) == 0 ? 0 : -errno;
+}
+
+// Makes the virtual device. Drivers are chosen by the letters before the number: net_pcap0.
+static int make_vdev(struct dpdk_port *port, const char *device, const char *arguments, char *why)
+{
+	char path[256];
+	int rc = check_capture(arguments, path, sizeof(path));
+
+	if (rc != 0) {
+		snprintf(why, SOURCE_WHY_BYTES, "%s: %s: %s", port->name, path, strerror(-rc));
+		return -ENODEV;
+	}
+	rc = rte_eal_hotplug_add("vdev", port->name, arguments);
+	if (rc != 0) {
+		snprintf(
+			why, SOURCE_WHY_BYTES,
+			"%s: no such port, or its driver refuses the arguments (%s): a PCI address "
+			"as dpdk-devbind.py --status shows it, or a virtual device such as "
+			"net_pcap0,rx_pcap=FILE",
+			device, strerror(-rc));
+		return -ENODEV;
+	}
+	port->made = true;
+	return 0;
+}
+
+static int find_port(struct dpdk_port *port, const char *device, char *why)
+{
+	const char *arguments;
+	int rc = split_device(device, port->name, &arguments);
+
+	if (rc == 0 && !dpdk_is_pci(device)) {
+		rc = make_vdev(port, device, arguments, why);
+		if (rc != 0)
+			return rc;
+	}
+	if (rc == 0)
+		rc = rte_eth_dev_get_port_by_name(port->name, &port->id);
+	if (rc != 0) {
+		snprintf(why, SOURCE_WHY_BYTES,
+		         "%s: no such port; dpdk-devbind.py --status lists the devices and the "
+		         "drivers they are bound to",
+		         device);
+		return -ENODEV;
+	}
+	return 0;
+}
+
+static int configure(uint16_t id)
+{
+	struct rte_eth_dev_info info;
+	struct rte_eth_conf conf = {0};
+	uint16_t n_receive = DPDK_RING_FRAMES;
+	uint16_t n_transmit = 0;
+	int rc = rte_eth_dev_info_get(id, &info);
+
+	if (rc != 0)
+		return rc;
+	if (info.rx_offload_capa & RTE_ETH_RX_OFFLOAD_SCATTER) {
+		conf.rxmode.offloads = RTE_ETH_RX_OFFLOAD_SCATTER;
+		conf.rxmode.mtu = RTE_MIN(info.max_mtu, JUMBO_MTU_BYTES);
+	}
+	rc = rte_eth_dev_configure(id, 1, 0, &conf);
+	if (rc != 0)
+		return rc;
+	rc = rte_eth_dev_adjust_nb_rx_tx_desc(id, &n_receive, &n_transmit);
+	if (rc != 0)
+		return rc;
+	return rte_eth_rx_queue_setup(id, 0, n_receive, rte_eth_dev_socket_id(id), NULL,
+	                              dpdk_buffer_pool());
+}
+
+// Some virtual devices have no promiscuous mode and need none.
+static int start(struct dpdk_port *port)
+{
+	int rc = configure(port->id);
+
+	if (rc == 0)
+		rc = rte_eth_dev_start(port->id);
+	if (rc != 0)
+		return rc;
+	port->started = true;
+	rc = rte_eth_promiscuous_enable(port->id);
+	return rc == -ENOTSUP ? 0 : rc;
+}
+
+int dpdk_port_open(const char *device, bool packet_time, struct dpdk_port **ret_port, char *why)
+{
+	struct dpdk_port *port = calloc(1, sizeof(*port));
+	int rc = -ENOMEM;
+
+	snprintf(why, SOURCE_WHY_BYTES, "%s: out of memory", device);
+	if (port == NULL)
+		return rc;
+	port->whole = calloc(SOURCE_BURST, MAX_FRAME_BYTES);
+	if (port->whole == NULL)
+		goto fail;
+	rc = find_port(port, device, why);
+	if (rc != 0)
+		goto fail;
+	rc = start(port);
+	if (rc != 0) {
+		snprintf(why, SOURCE_WHY_BYTES, "%s: the port does not start: %s", device,
+		         strerror(-rc));
+		rc = -EIO;
+		goto fail;
+	}
+	port->packet_time = packet_time;
+	port->time_offset = rte_mbuf_dynfield_lookup(RTE_MBUF_DYNFIELD_TIMESTAMP_NAME, NULL);
+	*ret_port = port;
+	return 0;
+fail:
+	dpdk_port_close(port);
+	return rc;
+}
+
+static void release_burst(struct dpdk_port *port)
+{
+	rte_pktmbuf_free_bulk(port->held, port->n_held);
+	port->n_held = 0;
+}
+
+void dpdk_port_close(struct dpdk_port *port)
+{
+	if (port == NULL)
+		return;
+	release_burst(port);
+	if (port->started) {
+		rte_eth_dev_stop(port->id);
+		rte_eth_dev_close(port->id);
+	}
+	if (port->made)
+		rte_eal_hotplug_remove("vdev", port->name);
+	free(port->whole);
+	free(port);
+}
+
+// Puts the pieces of a frame together, and returns how many bytes there were. The pieces say
+// themselves how long they are: net_pcap of DPDK 22.11 announces 80,000 bytes for such a frame,
+// but passes on only what its 16-bit counter held.
+static uint32_t gather(const struct rte_mbuf *piece, uint8_t *ret_whole)
+{
+	uint32_t n_bytes = 0;
+
+	for (; piece != NULL && n_bytes + piece->data_len <= MAX_FRAME_BYTES; piece = piece->next) {
+		memcpy(ret_whole + n_bytes, rte_pktmbuf_mtod(piece, const uint8_t *),
+		       piece->data_len);
+		n_bytes += piece->data_len;
+	}
+	return n_bytes;
+}
+
+// The parser reads contiguous bytes. Nearly every frame is one piece and is used where it lies.
+static void frame_from_buffer(struct dpdk_port *port, uint16_t at, struct frame *ret_frame)
+{
+	const struct rte_mbuf *buffer = port->held[at];
+
+	ret_frame->data = rte_pktmbuf_mtod(buffer, const uint8_t *);
+	ret_frame->captured_bytes = buffer->data_len;
+	if (buffer->nb_segs > 1) {
+		ret_frame->captured_bytes = gather(buffer, port->whole[at]);
+		ret_frame->data = port->whole[at];
+	}
+	ret_frame->wire_bytes = RTE_MAX(buffer->pkt_len, ret_frame->captured_bytes);
+}
+
+// The stamp of net_pcap counts microseconds since 1970.
+static uint64_t buffer_time_ns(const struct dpdk_port *port, const struct rte_mbuf *buffer)
+{
+	return *RTE_MBUF_DYNFIELD(buffer, port->time_offset, const rte_mbuf_timestamp_t *) *
+	       NS_PER_US;
+}
+
+void dpdk_port_receive(struct dpdk_port *port, uint64_t arrival_ns, struct burst *ret_burst)
+{
+	bool stamped = port->packet_time && port->time_offset >= 0;
+
+	release_burst(port);
+	ret_burst->layer = LINK_ETHERNET;
+	ret_burst->n_frames = rte_eth_rx_burst(port->id, 0, port->held, SOURCE_BURST);
+	port->n_held = (uint16_t)ret_burst->n_frames;
+	for (uint16_t i = 0; i < port->n_held; i++) {
+		frame_from_buffer(port, i, &ret_burst->frames[i]);
+		ret_burst->frames[i].time_ns = stamped ? buffer_time_ns(port, port->held[i])
+		                                       : arrival_ns;
+	}
+}
+
+int dpdk_port_counters(struct dpdk_port *port, struct dpdk_counters *ret_counters)
+{
+	struct rte_eth_stats stats;
+	int rc = rte_eth_stats_get(port->id, &stats);
+
+	if (rc != 0)
+		return rc;
+	*ret_counters = (struct dpdk_counters){
+		.received_frames = stats.ipackets,
+		.missed_frames = stats.imissed,
+		.error_frames = stats.ierrors,
+		.no_buffer_frames = stats.rx_nombuf,
+	};
+	return 0;
+}
