@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "probe/meter/packet.h"
+#include "tests/skip_because.h"
 
 #include "parse_frame.skel.h"
 #include "vectors.h"
@@ -46,7 +47,7 @@ static void vector_counts_as_expected(void **state)
 	            .data_size_in = vector->n_bytes, .repeat = 1);
 
 	if (vector->n_bytes < ETHERNET_HEADER_BYTES)
-		skip();
+		skip_because("the kernel runs no frame shorter than an Ethernet header");
 	program->bss->parse_request.layer = vector->layer;
 	program->bss->parse_request.wire_bytes = vector_wire_bytes(vector);
 	assert_int_equal(bpf_prog_test_run_opts(bpf_program__fd(program->progs.parse_frame), &run),
