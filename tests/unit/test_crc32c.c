@@ -1,8 +1,13 @@
-#include "test_all.h"
-
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
+#include <cmocka.h>
+
 #include "proto/crc32c.h"
+#include "tests/skip_because.h"
 
 enum {
 	MAX_BYTES = 600,
@@ -66,10 +71,8 @@ static void the_instruction_equals_the_tables(void **state)
 	uint8_t bytes[MAX_BYTES + 8];
 
 	(void)state;
-	if (!crc32c_instruction_usable()) {
-		print_message("# this CPU has no CRC32C instruction that we use\n");
-		return;
-	}
+	if (!crc32c_instruction_usable())
+		skip_because("this processor has no CRC32C instruction");
 	fill(bytes, sizeof(bytes));
 	for (size_t n_bytes = 0; n_bytes <= MAX_BYTES; n_bytes++) {
 		const uint8_t *start = bytes + n_bytes % 8;
