@@ -11,7 +11,7 @@ import time
 
 import tap
 from browser import Browser, chromium_path
-from page_server import Server, World, rfc3339
+from page_server import SLOW_SECONDS, Server, World, rfc3339
 
 WEB = pathlib.Path(sys.argv[1])
 WIDTHS = (360, 768, 1280, 2560)
@@ -120,6 +120,19 @@ def the_choices_in_the_address_are_kept_over_a_reload():
         check_equal(figure_value(2), "1.234 Tbit/s")
         check_equal(browser.value("document.querySelector('#ranges input:checked').value"), "24h")
         check_until("document.querySelector('#chart-share .plot').ariaValueMax === '287'")
+
+
+def a_slow_answer_does_not_replace_that_of_a_later_choice():
+    world = one_surface_world()
+    world.slow_step = 300
+    with Server(WEB, world) as server:
+        open_page(server, "#range=24h")
+        check_until(READY)
+        browser.value("document.querySelector('#ranges input[value=\"30min\"]').click()")
+        windows = "document.querySelector('#chart-share .plot').ariaValueMax"
+        check_until(f"{windows} === '29'")
+        time.sleep(2 * SLOW_SECONDS)
+        check_equal(browser.value(windows), "29")
 
 
 def transition_classes_carry_their_share():
@@ -340,6 +353,7 @@ TESTS = (
     coverage_below_one_carries_a_visible_note,
     several_surfaces_are_chosen_between_and_never_added,
     the_choices_in_the_address_are_kept_over_a_reload,
+    a_slow_answer_does_not_replace_that_of_a_later_choice,
     transition_classes_carry_their_share,
     links_show_what_is_known_of_each,
     a_gap_in_the_series_breaks_the_line_and_is_shaded,
