@@ -8,7 +8,7 @@ int main(int argc, char **argv)
 {
 	static const struct cli_command commands[] = {
 		{"replay", "FILE...", "meter capture files and print one summary", replay_options,
-		 1, SIZE_MAX, replay_command},
+	         1, SIZE_MAX, replay_command},
 		{NULL},
 	};
 	static const struct cli_program program = {
