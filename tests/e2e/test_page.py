@@ -238,13 +238,15 @@ def a_broken_stream_is_said_and_the_figures_still_come():
         check_until(READY, 40)
 
 
-def an_old_window_is_called_stale():
-    world = one_surface_world()
-    world.window_start -= 1200
+def a_surface_nobody_reports_from_is_called_stale():
+    world = two_surface_world()
+    world.probes[0]["last_report"] = rfc3339(time.time() - 1230)
     with Server(WEB, world) as server:
-        open_page(server)
+        open_page(server, "#surface=interconnect")
         check_until("document.querySelector('#state').dataset.state === 'stale'")
-        assert re.search(r"Stale last window ended (20|21) min ago", browser.text("#state"))
+        check_equal(browser.text("#state"), "Stale last report 20 min ago")
+        browser.value("document.querySelector('#surfaces input[value=metro]').click()")
+        check_until(READY)
 
 
 def an_error_of_the_api_is_shown_plainly_and_goes_when_it_is_over():
@@ -361,7 +363,7 @@ TESTS = (
     the_axes_carry_units_and_start_at_zero,
     an_event_of_the_stream_updates_figures_and_charts,
     a_broken_stream_is_said_and_the_figures_still_come,
-    an_old_window_is_called_stale,
+    a_surface_nobody_reports_from_is_called_stale,
     an_error_of_the_api_is_shown_plainly_and_goes_when_it_is_over,
     an_answer_that_breaks_the_contract_is_an_error_and_no_crash,
     a_collector_without_reports_says_so,
