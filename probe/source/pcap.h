@@ -6,10 +6,9 @@
 
 struct pcap_source;
 
-// Opens the first of n_paths files; the others are opened as the stream reaches them. The paths
-// are borrowed. 0, or -errno with one line in why (SOURCE_WHY_BYTES) that names the file.
-int pcap_source_new(const char *const *paths, uint32_t n_paths, struct pcap_source **ret_source,
-                    char *why);
+// A stream of n_paths files, each opened when the stream reaches it. The paths are borrowed. NULL
+// when out of memory.
+struct pcap_source *pcap_source_new(const char *const *paths, uint32_t n_paths);
 void pcap_source_free(struct pcap_source *source);
 
 // Fills the burst with the next frames, valid until the next call. 1 when it did, 0 at the end of

@@ -1,0 +1,21 @@
+#include <stdint.h>
+
+#include "proto/base/cli.h"
+
+#include "replay.h"
+
+int main(int argc, char **argv)
+{
+	static const struct cli_command commands[] = {
+		{"replay", "FILE...", "meter capture files and print one summary", replay_options,
+		 1, SIZE_MAX, replay_command},
+		{NULL},
+	};
+	static const struct cli_program program = {
+		.name = "sixgauge-probe",
+		.summary = "counts IPv4 and IPv6 traffic, flows and transition on the wire",
+		.commands = commands,
+	};
+
+	return cli_main(&program, argc, argv);
+}

@@ -1,0 +1,219 @@
+#include "replay.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/base/clock.h"
+
+#include "meter/meter.h"
+#include "source/dpdk_replay.h"
+#include "source/pcap.h"
+#include "summary.h"
+
+enum {
+	// Slots of the first flow table; a crowded one is replaced by one this much larger.
+	REPLAY_FIRST_FLOWS = 1 << 16,
+	REPLAY_GROWTH = 4,
+};
+
+static const char *source_text = "pcap", *idle_timeout_text = "30", *format_text = "table";
+
+const struct cli_option replay_options[] = {
+	{"source", "pcap|dpdk", "read files by libpcap, or through DPDK's receive path",
+	 (const char *const[]){"pcap", "dpdk", NULL}, &source_text, NULL},
+	{"idle-timeout", "SECONDS", "a flow ends when idle this long; 0: never (30)", NULL,
+	 &idle_timeout_text, NULL},
+	{"format", "table|json", "what to print (table)",
+	 (const char *const[]){"table", "json", NULL}, &format_text, NULL},
+	{NULL},
+};
+
+// Either source behind one face.
+struct replay_source {
+	void *state;
+	int (*receive)(void *state, struct burst *ret_burst, char *why);
+	void (*release)(void *state);
+};
+
+struct replay {
+	struct meter_config config;
+	void *memory;
+	struct meter *meter;
+	struct tally tally;
+	struct distinct_sources sources;
+};
+
+static int receive_pcap(void *state, struct burst *ret_burst, char *why)
+{
+	return pcap_source_receive(state, ret_burst, why);
+}
+
+static void release_pcap(void *state)
+{
+	pcap_source_free(state);
+}
+
+static int receive_dpdk(void *state, struct burst *ret_burst, char *why)
+{
+	return dpdk_replay_receive(state, ret_burst, why);
+}
+
+static void release_dpdk(void *state)
+{
+	dpdk_replay_free(state);
+}
+
+static int open_source(const char *const *paths, uint32_t n_paths,
+		       struct replay_source *ret_source, char *why)
+{
+	struct dpdk_replay *dpdk;
+	struct pcap_source *pcap;
+	int r;
+
+	if (strcmp(source_text, "dpdk") == 0) {
+		r = dpdk_replay_new(paths, n_paths, &dpdk, why);
+		if (r < 0)
+			return r;
+		*ret_source = (struct replay_source){dpdk, receive_dpdk, release_dpdk};
+		return 0;
+	}
+	pcap = pcap_source_new(paths, n_paths);
+	if (!pcap) {
+		snprintf(why, SOURCE_WHY_BYTES, "out of memory");
+		return -ENOMEM;
+	}
+	*ret_source = (struct replay_source){pcap, receive_pcap, release_pcap};
+	return 0;
+}
+
+static void *meter_memory_new(const struct meter_config *config)
+{
+	size_t n_bytes = (meter_memory_bytes(config) + 63) / 64 * 64;
+	void *memory = aligned_alloc(64, n_bytes);
+
+	if (memory)
+		memset(memory, 0, n_bytes);
+	return memory;
+}
+
+// The same seed every time: a replay is the same on every run, and nobody aims at it.
+static struct replay *replay_new(uint64_t idle_timeout_ns)
+{
+	struct replay *replay = calloc(1, sizeof(*replay));
+
+	if (!replay)
+		return NULL;
+	tally_reset(&replay->tally);
+	replay->config = (struct meter_config){
+		.max_flows = REPLAY_FIRST_FLOWS,
+		.idle_timeout_ns = idle_timeout_ns,
+		.seed = {0x7265706c61792d30, 0x7265706c61792d31},
+		.sources = &replay->sources,
+	};
+	replay->memory = meter_memory_new(&replay->config);
+	if (!replay->memory) {
+		free(replay);
+		return NULL;
+	}
+	replay->meter = meter_init(replay->memory, &replay->config);
+	return replay;
+}
+
+static void replay_free(struct replay *replay)
+{
+	free(replay->memory);
+	free(replay);
+}
+
+// Replaces a crowded meter by a larger one. Without memory for it the old one goes on, and says
+// itself which flows it had to give up.
+static void replay_grow(struct replay *replay)
+{
+	struct meter_config config = replay->config;
+	void *memory;
+
+	config.max_flows *= REPLAY_GROWTH;
+	memory = meter_memory_new(&config);
+	if (!memory)
+		return;
+	replay->config = config;
+	struct meter *larger = meter_init(memory, &config);
+	meter_move(larger, replay->meter);
+	free(replay->memory);
+	replay->memory = memory;
+	replay->meter = larger;
+}
+
+// Meters the source to its end; a file that breaks off is reported and passed over.
+static int replay_run(struct replay *replay, const struct replay_source *source)
+{
+	char why[SOURCE_WHY_BYTES];
+	int status = EXIT_STATUS_OK, r;
+	struct burst burst;
+
+	while ((r = source->receive(source->state, &burst, why)) != 0) {
+		if (r < 0) {
+			status = cli_failure("%s", why);
+			continue;
+		}
+		meter_burst(replay->meter, &replay->tally, 0, 0, burst.layer, burst.frames,
+			    burst.n_frames);
+		if (meter_is_crowded(replay->meter))
+			replay_grow(replay);
+	}
+	return status;
+}
+
+static int print_summary(const struct replay *replay, uint32_t n_files)
+{
+	const struct summary summary = {n_files, &replay->tally, &replay->sources};
+	int r = strcmp(format_text, "json") == 0 ? summary_print_json(&summary, stdout)
+						 : summary_print_table(&summary, stdout);
+
+	return r < 0 ? cli_failure("standard output: %s", strerror(-r)) : EXIT_STATUS_OK;
+}
+
+// Decimal seconds, up to 10^9. False when the text is anything else.
+static bool parse_seconds(const char *text, uint64_t *ret_ns)
+{
+	char *end;
+	double seconds = strtod(text, &end);
+
+	if (end == text || *end != '\0' || !(seconds >= 0 && seconds <= 1e9))
+		return false;
+	*ret_ns = (uint64_t)(seconds * (double)NS_PER_S);
+	return true;
+}
+
+int replay_command(int n_files, char **files)
+{
+	char why[SOURCE_WHY_BYTES];
+	struct replay_source source;
+	struct replay *replay;
+	uint64_t idle_timeout_ns;
+	int status;
+
+	if (!parse_seconds(idle_timeout_text, &idle_timeout_ns))
+		return cli_usage_error("--idle-timeout: %s is not a number of seconds from 0 to "
+				       "1000000000",
+				       idle_timeout_text);
+	if (open_source((const char *const *)files, (uint32_t)n_files, &source, why) < 0)
+		return cli_failure("%s", why);
+	replay = replay_new(idle_timeout_ns);
+	if (!replay) {
+		source.release(source.state);
+		return cli_failure("out of memory");
+	}
+	status = replay_run(replay, &source);
+	if (status == EXIT_STATUS_OK || link_tally_frames(&replay->tally.links[0]) > 0) {
+		int printed = print_summary(replay, (uint32_t)n_files);
+
+		if (printed != EXIT_STATUS_OK)
+			status = printed;
+	}
+	replay_free(replay);
+	source.release(source.state);
+	return status;
+}

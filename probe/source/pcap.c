@@ -1,0 +1,223 @@
+#include "pcap.h"
+
+#include <errno.h>
+#include <pcap/pcap.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/base/clock.h"
+
+enum {
+	// A burst is copied here, because libpcap keeps one frame at a time. Room for several of
+	// the largest frame libpcap lets through.
+	ARENA_BYTES = 1 << 20,
+	ARENA_ALIGNMENT = 16,
+};
+
+struct pcap_source {
+	const char *const *paths;
+	uint32_t n_paths, next_path;
+	pcap_t *file; // NULL between files
+	enum link_layer layer;
+	// A frame read from the file that did not fit the last burst any more.
+	const struct pcap_pkthdr *kept_header;
+	const uint8_t *kept_data;
+	bool broken; // the file broke off behind the frames handed out last
+	uint32_t n_arena_bytes;
+	_Alignas(ARENA_ALIGNMENT) uint8_t arena[ARENA_BYTES];
+};
+
+static const struct {
+	int datalink;
+	enum link_layer layer;
+} link_layers[] = {
+	{DLT_EN10MB, LINK_ETHERNET},
+	{DLT_LINUX_SLL, LINK_LINUX_COOKED},
+	{DLT_LINUX_SLL2, LINK_LINUX_COOKED_2},
+	{DLT_RAW, LINK_RAW_IP},
+	{14, LINK_RAW_IP}, // DLT_RAW as OpenBSD numbers it
+	{DLT_IPV4, LINK_RAW_IP},
+	{DLT_IPV6, LINK_RAW_IP},
+	{DLT_NULL, LINK_LOOPBACK},
+	{DLT_LOOP, LINK_LOOPBACK},
+	{DLT_PPP, LINK_PPP},
+	{DLT_PPP_SERIAL, LINK_PPP},
+	{DLT_PPP_PPPD, LINK_PPP_DIRECTION},
+	{DLT_PPP_ETHER, LINK_PPPOE},
+	{DLT_C_HDLC, LINK_CISCO_HDLC},
+};
+
+static bool link_layer_of(int datalink, enum link_layer *ret_layer)
+{
+	for (size_t i = 0; i < sizeof(link_layers) / sizeof(link_layers[0]); i++)
+		if (link_layers[i].datalink == datalink) {
+			*ret_layer = link_layers[i].layer;
+			return true;
+		}
+	return false;
+}
+
+static const char *display_name(const char *path)
+{
+	return strcmp(path, "-") == 0 ? "standard input" : path;
+}
+
+static void close_file(struct pcap_source *source)
+{
+	if (source->file)
+		pcap_close(source->file);
+	source->file = NULL;
+	source->kept_header = NULL;
+	source->broken = false;
+}
+
+static pcap_t *open_capture(const char *path, char *error)
+{
+	if (strcmp(path, "-") == 0)
+		return pcap_fopen_offline_with_tstamp_precision(stdin, PCAP_TSTAMP_PRECISION_NANO,
+		                                                error);
+	return pcap_open_offline_with_tstamp_precision(path, PCAP_TSTAMP_PRECISION_NANO, error);
+}
+
+static int refuse_link_type(const char *path, int datalink, char *why)
+{
+	const char *name = pcap_datalink_val_to_name(datalink);
+
+	snprintf(why, SOURCE_WHY_BYTES,
+	         "%s: link type %d (%s) is not supported: record on an Ethernet, cooked, raw IP, "
+	         "PPP or loopback interface",
+	         display_name(path), datalink, name ? name : "unknown");
+	return -EPROTONOSUPPORT;
+}
+
+static int refuse_file(const char *path, const char *error, char *why)
+{
+	size_t n = strlen(path);
+
+	// libpcap begins some messages with the path and some not.
+	if (strncmp(error, path, n) == 0 && error[n] == ':')
+		error += n + 2;
+	snprintf(why, SOURCE_WHY_BYTES, "%s: %s", display_name(path), error);
+	return -EIO;
+}
+
+// Opens the next file. The stream goes on behind it whatever comes back.
+static int open_next(struct pcap_source *source, char *why)
+{
+	const char *path = source->paths[source->next_path++];
+	char error[PCAP_ERRBUF_SIZE] = "";
+	int datalink;
+
+	source->file = open_capture(path, error);
+	if (!source->file)
+		return refuse_file(path, error, why);
+	datalink = pcap_datalink(source->file);
+	if (link_layer_of(datalink, &source->layer))
+		return 0;
+	close_file(source);
+	return refuse_link_type(path, datalink, why);
+}
+
+struct pcap_source *pcap_source_new(const char *const *paths, uint32_t n_paths)
+{
+	struct pcap_source *source = calloc(1, sizeof(*source));
+
+	if (!source)
+		return NULL;
+	source->paths = paths;
+	source->n_paths = n_paths;
+	return source;
+}
+
+void pcap_source_free(struct pcap_source *source)
+{
+	if (!source)
+		return;
+	close_file(source);
+	free(source);
+}
+
+// Copies a frame into the arena and adds it to the burst. False when there is no room left.
+static bool append(struct pcap_source *source, struct burst *burst,
+                   const struct pcap_pkthdr *header, const uint8_t *data)
+{
+	uint32_t start = source->n_arena_bytes;
+	uint32_t wire_bytes = header->len > header->caplen ? header->len : header->caplen;
+
+	if (burst->n_frames == SOURCE_BURST || ARENA_BYTES - start < header->caplen)
+		return false;
+	memcpy(source->arena + start, data, header->caplen);
+	source->n_arena_bytes = (start + header->caplen + ARENA_ALIGNMENT - 1) / ARENA_ALIGNMENT *
+	                        ARENA_ALIGNMENT;
+	if (source->n_arena_bytes > ARENA_BYTES)
+		source->n_arena_bytes = ARENA_BYTES;
+	burst->frames[burst->n_frames++] = (struct frame){
+		.data = source->arena + start,
+		.captured_bytes = header->caplen,
+		.wire_bytes = wire_bytes,
+		// Nanoseconds stand where the field's name says microseconds.
+		.time_ns = (uint64_t)header->ts.tv_sec * NS_PER_S + (uint64_t)header->ts.tv_usec,
+	};
+	return true;
+}
+
+// Fills the burst from the open file. 1 while there may be more, 0 at its end, -EIO where it
+// breaks off.
+static int fill(struct pcap_source *source, struct burst *burst)
+{
+	struct pcap_pkthdr *header;
+	const uint8_t *data;
+
+	if (source->kept_header) {
+		append(source, burst, source->kept_header, source->kept_data);
+		source->kept_header = NULL;
+	}
+	for (;;) {
+		int r = pcap_next_ex(source->file, &header, &data);
+
+		if (r != 1)
+			return r == PCAP_ERROR_BREAK ? 0 : -EIO;
+		if (!append(source, burst, header, data)) {
+			source->kept_header = header;
+			source->kept_data = data;
+			return 1;
+		}
+	}
+}
+
+// Says where the open file broke off, and leaves it.
+static int report_break(struct pcap_source *source, char *why)
+{
+	refuse_file(source->paths[source->next_path - 1], pcap_geterr(source->file), why);
+	close_file(source);
+	return -EIO;
+}
+
+int pcap_source_receive(struct pcap_source *source, struct burst *ret_burst, char *why)
+{
+	int r;
+
+	ret_burst->n_frames = 0;
+	source->n_arena_bytes = 0;
+	if (source->broken)
+		return report_break(source, why);
+	while (ret_burst->n_frames == 0) {
+		if (!source->file) {
+			if (source->next_path == source->n_paths)
+				return 0;
+			r = open_next(source, why);
+			if (r < 0)
+				return r;
+		}
+		ret_burst->layer = source->layer;
+		r = fill(source, ret_burst);
+		if (r < 0 && ret_burst->n_frames == 0)
+			return report_break(source, why);
+		source->broken = r < 0;
+		if (r == 0)
+			close_file(source);
+	}
+	return 1;
+}

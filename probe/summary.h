@@ -1,0 +1,18 @@
+// What a replay prints: one tally as a table for people or as the JSON of the contract.
+#pragma once
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include "meter/distinct.h"
+#include "meter/tally.h"
+
+struct summary {
+	uint32_t n_files;
+	const struct tally *tally; // the file is link 0
+	const struct distinct_sources *sources;
+};
+
+// 0, or -ENOMEM, or -EIO when out cannot be written.
+int summary_print_json(const struct summary *summary, FILE *out);
+int summary_print_table(const struct summary *summary, FILE *out);
