@@ -23,7 +23,7 @@ enum config_type {
 	CONFIG_SECONDS, // uint64_t nanoseconds; "60", "60s", "5m", "1h", "7d", "0.5s"
 	CONFIG_TEXTS, // struct config_texts: a list of scalars
 	CONFIG_ROWS, // struct config_rows: a list of mappings, each by its own schema
-	CONFIG_GROUP, // a mapping, in a struct embedded at the offset
+	CONFIG_GROUP, // a mapping, in a struct embedded at the offset; absent reads as empty
 };
 
 struct config_texts {
@@ -43,8 +43,8 @@ struct config_field {
 	enum config_type type;
 	size_t offset;
 	const char *help; // one line, shown as a comment by config_print()
-	bool required;
-	const char *preset; // value when the key is absent, as it would be written; or NULL
+	bool required; // of a list: with at least one element
+	const char *preset; // scalar when the key is absent, as it would be written; or NULL
 	uint64_t min, max; // CONFIG_UINT and CONFIG_SECONDS (in ns); max 0 means no bound
 	const char *const *choices; // CONFIG_CHOICE; ends with NULL
 	const struct config_schema *rows; // CONFIG_ROWS and CONFIG_GROUP
