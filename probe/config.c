@@ -14,15 +14,15 @@
 #include "meter/tally.h"
 #include "uplink/address.h"
 
-#define MINUTE_NS             (60 * NS_PER_S)
-#define DAY_NS                (24 * 60 * MINUTE_NS)
-#define DEFAULT_COLLECTOR     "127.0.0.1:8661"
-#define CAPACITY_MAX_BPS      UINT64_C(100000000000000)
-#define FLOWS_MIN             UINT64_C(1024)
-#define FLOWS_MAX             (UINT64_C(1) << 30)
-#define NAME_LETTERS          "abcdefghijklmnopqrstuvwxyz0123456789.-"
-#define NAME_RULE             "must be 1 to 63 of a-z, 0-9, point and dash"
-#define SURFACE_RULE          "must be metro, mobile-core, interconnect or international"
+#define MINUTE_NS         (60 * NS_PER_S)
+#define DAY_NS            (24 * 60 * MINUTE_NS)
+#define DEFAULT_COLLECTOR "127.0.0.1:8661"
+#define CAPACITY_MAX_BPS  UINT64_C(100000000000000)
+#define FLOWS_MIN         UINT64_C(1024)
+#define FLOWS_MAX         (UINT64_C(1) << 30)
+#define NAME_LETTERS      "abcdefghijklmnopqrstuvwxyz0123456789.-"
+#define NAME_RULE         "must be 1 to 63 of a-z, 0-9, point and dash"
+#define SURFACE_RULE      "must be metro, mobile-core, interconnect or international"
 
 static const char *check_name(const char *value)
 {
@@ -59,19 +59,19 @@ static const char *const source_names[N_LINK_SOURCES + 1] = {"dpdk", "pcap", "xd
 
 static const struct config_field link_fields[] = {
 	{"name", CONFIG_TEXT, offsetof(struct link_config, name), "name of the link in reports",
-	 .required = true, .check = check_name},
+         .required = true, .check = check_name},
 	{"source", CONFIG_CHOICE, offsetof(struct link_config, source),
-	 "dpdk: a port; pcap: a capture file, read once", .required = true,
-	 .choices = source_names},
+         "dpdk: a port; pcap: a capture file, read once", .required = true,
+         .choices = source_names},
 	{"device", CONFIG_TEXT, offsetof(struct link_config, device),
-	 "PCI address, virtual device with its arguments, or capture file", .required = true,
-	 .check = check_not_empty},
+         "PCI address, virtual device with its arguments, or capture file", .required = true,
+         .check = check_not_empty},
 	{"capacity_bps", CONFIG_UINT, offsetof(struct link_config, capacity_bps),
-	 "what the link can carry, bits per second", .required = true, .min = 1,
-	 .max = CAPACITY_MAX_BPS},
+         "what the link can carry, bits per second", .required = true, .min = 1,
+         .max = CAPACITY_MAX_BPS},
 	{"surface", CONFIG_TEXT, offsetof(struct link_config, surface),
-	 "metro, mobile-core, interconnect or international", .required = true,
-	 .check = check_surface},
+         "metro, mobile-core, interconnect or international", .required = true,
+         .check = check_surface},
 	{NULL},
 };
 
@@ -79,28 +79,28 @@ static const struct config_schema link_schema = {link_fields, sizeof(struct link
 
 static const struct config_field probe_fields[] = {
 	{"probe", CONFIG_TEXT, offsetof(struct probe_config, probe),
-	 "name of this probe, its own in the whole system", .required = true, .check = check_name},
+         "name of this probe, its own in the whole system", .required = true, .check = check_name},
 	{"collectors", CONFIG_TEXTS, offsetof(struct probe_config, collectors),
-	 "where reports go: HOST:PORT, tried in this order", .check = check_collector},
+         "where reports go: HOST:PORT, tried in this order", .check = check_collector},
 	{"links", CONFIG_ROWS, offsetof(struct probe_config, links), "what is monitored",
-	 .required = true, .rows = &link_schema},
+         .required = true, .rows = &link_schema},
 	{"plan", CONFIG_TEXT, offsetof(struct probe_config, plan),
-	 "whose addresses are whose: not used by this version", .check = check_not_empty},
+         "whose addresses are whose: not used by this version", .check = check_not_empty},
 	{"window", CONFIG_SECONDS, offsetof(struct probe_config, window_ns),
-	 "length of a report's window; divides a minute", .preset = "60s", .min = NS_PER_S,
-	 .max = MINUTE_NS},
+         "length of a report's window; divides a minute", .preset = "60s", .min = NS_PER_S,
+         .max = MINUTE_NS},
 	{"idle_timeout", CONFIG_SECONDS, offsetof(struct probe_config, idle_timeout_ns),
-	 "a flow without a packet for this long has ended; 0: never", .preset = "30s",
-	 .max = DAY_NS},
+         "a flow without a packet for this long has ended; 0: never", .preset = "30s",
+         .max = DAY_NS},
 	{"max_flows", CONFIG_UINT, offsetof(struct probe_config, max_flows),
-	 "flows held at once; decides the memory taken at start", .preset = "1_000_000",
-	 .min = FLOWS_MIN, .max = FLOWS_MAX},
+         "flows held at once; decides the memory taken at start", .preset = "1_000_000",
+         .min = FLOWS_MIN, .max = FLOWS_MAX},
 	{"eal", CONFIG_TEXTS, offsetof(struct probe_config, eal),
-	 "further arguments for DPDK's environment layer"},
+         "further arguments for DPDK's environment layer"},
 	{"insecure", CONFIG_BOOL, offsetof(struct probe_config, insecure),
-	 "send reports in plain text to other machines", .preset = "false"},
+         "send reports in plain text to other machines", .preset = "false"},
 	{"log_level", CONFIG_TEXT, offsetof(struct probe_config, log_level),
-	 "error, warning, info or debug", .preset = "info", .check = check_log_level},
+         "error, warning, info or debug", .preset = "info", .check = check_log_level},
 	{NULL},
 };
 
@@ -184,11 +184,12 @@ static int check_link(const char *path, const struct probe_config *config, size_
 		             "dpdk, which serves an interface as device net_af_packet0,iface=NAME",
 		             at);
 	if (link->source == LINK_SOURCE_PCAP && config->links.n > 1)
-		return fault(why, path,
-		             "links[%zu].source: a capture file has its own time, so it must be the "
-		             "only link: remove the others, or use source dpdk with device "
-		             "net_pcap0,rx_pcap=FILE",
-		             at);
+		return fault(
+			why, path,
+			"links[%zu].source: a capture file has its own time, so it must be the "
+			"only link: remove the others, or use source dpdk with device "
+			"net_pcap0,rx_pcap=FILE",
+			at);
 	return check_link_name(path, config, at, why);
 }
 

@@ -82,7 +82,7 @@ static void report(struct control *control)
 	struct reporter_window window = {
 		.window = control->window,
 		.observed_ns = window_overlap_ns(control->window, control->since_ns,
-		                                 clock_wall_ns()),
+	                                         clock_wall_ns()),
 		.n_overruns = control->n_overruns,
 	};
 

@@ -8,7 +8,8 @@
 // otherwise.
 static void *take_memory(size_t n_bytes)
 {
-	void *memory = mmap(NULL, n_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	void *memory = mmap(NULL, n_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+	                    0);
 
 	if (memory == MAP_FAILED)
 		return NULL;

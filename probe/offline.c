@@ -25,7 +25,7 @@ static void end_window(struct offline *offline, uint64_t watched_until_ns)
 	const struct reporter_window window = {
 		.window = offline->window,
 		.observed_ns = window_overlap_ns(offline->window, offline->first_ns,
-		                                 watched_until_ns),
+	                                         watched_until_ns),
 	};
 
 	offline->stopped |= reporter_wait_room(offline->reporter);

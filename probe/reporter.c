@@ -14,7 +14,7 @@
 
 #include "stop.h"
 
-#define SOFTWARE     "sixgauge-probe " SIXGAUGE_VERSION
+#define SOFTWARE       "sixgauge-probe " SIXGAUGE_VERSION
 #define CHECK_EVERY_NS (20 * NS_PER_MS)
 
 struct reporter {

@@ -1,6 +1,8 @@
 // The messages of sixgauge.proto as plain C, and their encoding. message.c is the only file that
 // knows protobuf-c. What is decoded here has been checked against every limit below and every
-// enum's range: the rest of the program may index by it.
+// enum's range: the rest of the program may index by it. Every number, and the total of every
+// column of a report, fits a signed 64-bit integer, which is what stores keep; texts are printable
+// ASCII.
 #pragma once
 
 #include <stddef.h>
@@ -66,7 +68,9 @@ struct report_flows {
 	uint64_t fragments;
 };
 
-// One window of one probe. Rows are sorted by their key and each key stands once.
+// One window of one probe. Rows are sorted by their key and each key stands once; links keep the
+// order of the probe's configuration and differ in name. The window's length is a whole number of
+// seconds that divides 300 s.
 struct report {
 	char probe[MAX_NAME_BYTES];
 	struct spool_id spool;
