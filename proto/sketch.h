@@ -22,7 +22,7 @@ void sketch_merge(struct sketch *into, const struct sketch *other);
 
 // Estimated number of distinct hashes added: Ertl's improved raw estimator (O. Ertl, "New
 // cardinality estimation algorithms for HyperLogLog sketches", arXiv:1702.01284, algorithm 6),
-// unbiased without correction tables over the whole range.
+// unbiased without correction tables over the whole range. Never more than 2^64.
 double sketch_estimate(const struct sketch *sketch);
 
 // Relative standard error of an estimate of about that many: 1.04 / sqrt(2^14) at most, less for
@@ -37,6 +37,8 @@ size_t sketch_encode(const struct sketch *sketch, uint8_t *ret_bytes);
 // 0, or -EBADMSG when the bytes are no encoding of a sketch (ret_sketch is then as before).
 int sketch_decode(const uint8_t *bytes, size_t n_bytes, struct sketch *ret_sketch);
 
-// The Redis string of a sketch, its cached count marked as stale; and back.
+// The Redis string of a sketch, its cached count marked as stale; and back: 0, or -EBADMSG when it
+// is no dense sketch of that many registers (Redis keeps the sketches it made itself, by PFADD, in
+// a sparse form of its own until they grow).
 void sketch_to_redis(const struct sketch *sketch, uint8_t ret_string[SKETCH_REDIS_BYTES]);
 int sketch_from_redis(const uint8_t *string, size_t n_bytes, struct sketch *ret_sketch);
