@@ -22,11 +22,11 @@ static const char *source_text = "pcap", *idle_timeout_text = "30", *format_text
 
 const struct cli_option replay_options[] = {
 	{"source", "pcap|dpdk", "read files by libpcap, or through DPDK's receive path",
-	 (const char *const[]){"pcap", "dpdk", NULL}, &source_text, NULL},
+         (const char *const[]){"pcap", "dpdk", NULL}, &source_text, NULL},
 	{"idle-timeout", "SECONDS", "a flow ends when idle this long; 0: never (30)", NULL,
-	 &idle_timeout_text, NULL},
+         &idle_timeout_text, NULL},
 	{"format", "table|json", "what to print (table)",
-	 (const char *const[]){"table", "json", NULL}, &format_text, NULL},
+         (const char *const[]){"table", "json", NULL}, &format_text, NULL},
 	{NULL},
 };
 
@@ -65,8 +65,8 @@ static void release_dpdk(void *state)
 	dpdk_replay_free(state);
 }
 
-static int open_source(const char *const *paths, uint32_t n_paths,
-		       struct replay_source *ret_source, char *why)
+static int open_source(const char *const *paths, uint32_t n_paths, struct replay_source *ret_source,
+                       char *why)
 {
 	struct dpdk_replay *dpdk;
 	struct pcap_source *pcap;
@@ -159,7 +159,7 @@ static int replay_run(struct replay *replay, const struct replay_source *source)
 			continue;
 		}
 		meter_burst(replay->meter, &replay->tally, 0, 0, burst.layer, burst.frames,
-			    burst.n_frames);
+		            burst.n_frames);
 		if (meter_is_crowded(replay->meter))
 			replay_grow(replay);
 	}
@@ -170,7 +170,7 @@ static int print_summary(const struct replay *replay, uint32_t n_files)
 {
 	const struct summary summary = {n_files, &replay->tally, &replay->sources};
 	int r = strcmp(format_text, "json") == 0 ? summary_print_json(&summary, stdout)
-						 : summary_print_table(&summary, stdout);
+	                                         : summary_print_table(&summary, stdout);
 
 	return r < 0 ? cli_failure("standard output: %s", strerror(-r)) : EXIT_STATUS_OK;
 }
@@ -197,8 +197,8 @@ int replay_command(int n_files, char **files)
 
 	if (!parse_seconds(idle_timeout_text, &idle_timeout_ns))
 		return cli_usage_error("--idle-timeout: %s is not a number of seconds from 0 to "
-				       "1000000000",
-				       idle_timeout_text);
+		                       "1000000000",
+		                       idle_timeout_text);
 	if (open_source((const char *const *)files, (uint32_t)n_files, &source, why) < 0)
 		return cli_failure("%s", why);
 	replay = replay_new(idle_timeout_ns);

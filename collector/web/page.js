@@ -1,0 +1,189 @@
+// Start-up and the flow of data: what arrives, what is fetched after it, what is shown.
+
+import { apiGet, Feed } from './api.js';
+import { Chart } from './chart.js';
+import { bpsText, shareText } from './format.js';
+import {
+  linkRows, listOf, stateOf, surfaceFigures, surfacesOf, transitionRows, windowOf,
+} from './model.js';
+import { alignedRange, bpsAxis, shareAxis } from './scale.js';
+import * as view from './view.js';
+
+const INDICATORS = '/api/v1/indicators';
+const PROBES = '/api/v1/probes';
+const SERIES = '/api/v1/series';
+const LIVE = '/api/v1/live';
+const CLOCK_MS = 5000;
+
+const RANGES = [
+  { value: '30min', text: '30 min', seconds: 1800, step: 60 },
+  { value: '6h', text: '6 h', seconds: 6 * 3600, step: 60 },
+  { value: '24h', text: '24 h', seconds: 24 * 3600, step: 300 },
+];
+const CHARTED = ['v6_share', 'v6_traffic_bps', 'v4_traffic_bps'];
+
+const state = {
+  indicators: [],
+  probes: [],
+  // Answers of the last refresh of the charts by id, or null before the first.
+  series: null,
+  surface: null,
+  range: RANGES[0],
+  stream: 'connecting',
+  errors: new Map(),
+};
+
+const charts = {
+  share: new Chart(document.getElementById('chart-share'),
+    { label: 'IPv6 share over time', axis: shareAxis, text: shareText }),
+  bps: new Chart(document.getElementById('chart-bps'),
+    { label: 'Bits per second over time', axis: bpsAxis, text: bpsText }),
+};
+
+// Runs one part of a refresh; its failure is shown until the same part succeeds again.
+async function attempt(part, work) {
+  try {
+    await work();
+    state.errors.delete(part);
+  } catch (error) {
+    state.errors.set(part, error.message);
+  }
+}
+
+function chosenWindow() {
+  return windowOf(state.indicators, state.surface);
+}
+
+function connection() {
+  return stateOf(state.stream, chosenWindow(), Date.now());
+}
+
+// The surface shown is the one chosen, or the first there is.
+function surfaceSettle() {
+  const surfaces = surfacesOf(state.indicators, state.probes);
+  if (surfaces.length > 0 && !surfaces.includes(state.surface))
+    state.surface = surfaces[0];
+}
+
+function takeIndicators(answer) {
+  state.indicators = listOf(answer, 'indicators', INDICATORS);
+}
+
+// Charts end with the window shown, so that one still being counted is not a gap; once that is
+// old they end now, so that the gap grows before the reader's eyes.
+function chartRange() {
+  const window = chosenWindow();
+  const endMs = window && connection() !== 'stale' ? window.endMs : Date.now();
+  return alignedRange(endMs / 1000, state.range.seconds, state.range.step);
+}
+
+let seriesAsked = 0;
+
+async function seriesRefresh() {
+  const asked = ++seriesAsked;
+  const { from, to } = chartRange();
+  const parameters = { from, to, step: state.range.step, group_by: 'surface' };
+  const answers = await Promise.all(CHARTED.map((id) => apiGet(SERIES, { id, ...parameters })));
+  answers.forEach((answer) => listOf(answer, 'series', SERIES));
+  // A slow answer must not replace that of a later question.
+  if (asked === seriesAsked)
+    state.series = new Map(answers.map((answer) => [answer.id, answer]));
+}
+
+async function probesRefresh() {
+  state.probes = listOf(await apiGet(PROBES), 'probes', PROBES);
+}
+
+// The parts in the order they hang on each other: indicators (given by the stream, or fetched) and
+// probes say which surfaces there are, the window shown says where the charts end.
+async function refresh(indicatorsTake) {
+  await Promise.all([attempt('indicators', indicatorsTake), attempt('probes', probesRefresh)]);
+  surfaceSettle();
+  render();
+  await attempt('series', seriesRefresh);
+  render();
+}
+
+function poll() {
+  return refresh(async () => takeIndicators(await apiGet(INDICATORS)));
+}
+
+function chartData(lines) {
+  const answers = lines.map(({ id }) => state.series?.get(id));
+  if (answers.includes(undefined))
+    return null;
+  const groups = answers.map(({ series }) => series.find(
+    ({ dimensions }) => dimensions.surface === state.surface));
+  if (groups.includes(undefined))
+    return null;
+  return {
+    start: Date.parse(answers[0].start) / 1000,
+    step: answers[0].step,
+    lines: lines.map((line, index) => ({ ...line, values: groups[index].values })),
+  };
+}
+
+function renderCharts() {
+  const failed = state.errors.has('series') ? 'The values could not be fetched.' : '';
+  const message = state.series ? 'Nothing was measured in this range.' : failed;
+  charts.share.show(chartData([{ id: 'v6_share', name: 'IPv6 share', className: 'v6' }]), message);
+  charts.bps.show(chartData([
+    { id: 'v6_traffic_bps', name: 'IPv6', className: 'v6' },
+    { id: 'v4_traffic_bps', name: 'IPv4', className: 'v4' },
+  ]), message);
+}
+
+function renderClock() {
+  view.showState(connection(), chosenWindow(), Date.now());
+  view.showLinks(linkRows(state.indicators, state.probes), Date.now());
+}
+
+function render() {
+  const { indicators, probes, surface } = state;
+  const figures = surfaceFigures(indicators, surface);
+  view.showErrors(state.errors);
+  view.showWindow(chosenWindow());
+  view.showSurfaces(surfacesOf(indicators, probes), surface);
+  view.showChoice('ranges', 'range', RANGES, state.range.value);
+  view.showFigures(figures);
+  view.showCoverageNote(figures, chosenWindow() !== null);
+  view.showTransitions(transitionRows(indicators, surface));
+  renderCharts();
+  renderClock();
+}
+
+// The choices live in the address, so that a wall screen comes back as it was.
+function choicesRead() {
+  const choices = new URLSearchParams(location.hash.slice(1));
+  state.surface = choices.get('surface');
+  state.range = RANGES.find(({ value }) => value === choices.get('range')) ?? RANGES[0];
+}
+
+function choicesWrite() {
+  const choices = new URLSearchParams({ surface: state.surface ?? '', range: state.range.value });
+  history.replaceState(null, '', `#${choices}`);
+}
+
+function choiceChanged({ target }) {
+  if (target.name === 'surface')
+    state.surface = target.value;
+  else
+    state.range = RANGES.find(({ value }) => value === target.value);
+  choicesWrite();
+  render();
+  attempt('series', seriesRefresh).then(render);
+}
+
+choicesRead();
+render();
+document.getElementById('choices').addEventListener('change', choiceChanged);
+poll();
+new Feed(LIVE, {
+  indicators: (text) => refresh(() => takeIndicators(JSON.parse(text))),
+  opened: (open) => {
+    state.stream = open ? 'live' : 'reconnecting';
+    renderClock();
+  },
+  poll,
+});
+setInterval(renderClock, CLOCK_MS);
