@@ -11,8 +11,8 @@
 #include "proto/message.h"
 #include "proto/names.h"
 
-#include "meter/tally.h"
-#include "uplink/address.h"
+#include "probe/meter/tally.h"
+#include "probe/uplink/address.h"
 
 #define MINUTE_NS         (60 * NS_PER_S)
 #define DAY_NS            (24 * 60 * MINUTE_NS)

@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-#include "meter/meter.h"
+#include "probe/meter/meter.h"
 
 struct engine {
 	struct meter *meter;

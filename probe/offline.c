@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "source/pcap.h"
+#include "probe/source/pcap.h"
 
 #include "stop.h"
 

@@ -7,9 +7,9 @@
 
 #include "proto/base/clock.h"
 
-#include "meter/meter.h"
-#include "source/dpdk_replay.h"
-#include "source/pcap.h"
+#include "probe/meter/meter.h"
+#include "probe/source/dpdk_replay.h"
+#include "probe/source/pcap.h"
 #include "summary.h"
 
 enum {

@@ -10,7 +10,7 @@
 #include "proto/base/clock.h"
 #include "proto/base/log.h"
 #include "proto/names.h"
-#include "uplink/uplink.h"
+#include "probe/uplink/uplink.h"
 
 #include "stop.h"
 

@@ -3,8 +3,8 @@
 
 #include <stdint.h>
 
-#include "meter/tally.h"
-#include "uplink/report_build.h"
+#include "probe/meter/tally.h"
+#include "probe/uplink/report_build.h"
 
 #include "config.h"
 #include "window.h"

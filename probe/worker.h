@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "meter/epoch.h"
-#include "source/dpdk.h"
+#include "probe/meter/epoch.h"
+#include "probe/source/dpdk.h"
 
 #include "engine.h"
 

@@ -27,6 +27,8 @@ enum {
 // A frame must leave, and a report be acknowledged, within this long.
 #define PROGRESS_DEADLINE_NS (60 * NS_PER_S)
 #define HEARTBEAT_NS         (30 * NS_PER_S)
+// The collector answers each heartbeat: this much silence means it is gone.
+#define SILENCE_DEADLINE_NS (90 * NS_PER_S)
 
 struct session {
 	const struct session_context *context;
@@ -36,7 +38,7 @@ struct session {
 	uint64_t credit_bytes;
 	uint8_t *out; // the frame being written, NULL when none is
 	size_t out_bytes, out_sent;
-	uint64_t opened_ns, sent_ns; // monotonic
+	uint64_t opened_ns, received_ns, sent_ns; // monotonic
 	uint64_t waiting_since_ns; // since when acknowledgements have been owed
 };
 
@@ -164,6 +166,7 @@ static int read_frames(struct session *session)
 		return end_with(session, -errno, "%s", strerror(errno));
 	if (n_bytes == 0)
 		return end_with(session, -ECONNRESET, "closed the session");
+	session->received_ns = clock_monotonic_ns();
 	rc = wire_decoder_feed(&session->decoder, bytes, (size_t)n_bytes);
 	while (rc == 0 && wire_decoder_next(&session->decoder, &frame))
 		rc = on_frame(session, &frame);
@@ -236,6 +239,8 @@ static int check_deadlines(struct session *session)
 		return end_with(session, -ETIMEDOUT, "no answer to the greeting within 10 s");
 	if (session->out != NULL && now_ns - session->sent_ns > PROGRESS_DEADLINE_NS)
 		return end_with(session, -ETIMEDOUT, "took nothing for 60 s");
+	if (now_ns - session->received_ns > SILENCE_DEADLINE_NS)
+		return end_with(session, -ETIMEDOUT, "said nothing for 90 s");
 	if (report_queue_in_flight(session->context->queue) > 0 &&
 	    now_ns - session->waiting_since_ns > PROGRESS_DEADLINE_NS)
 		return end_with(session, -ETIMEDOUT, "acknowledged nothing for 60 s");
@@ -302,6 +307,7 @@ int session_run(const struct session_context *context, const struct address *add
 		.context = context,
 		.end = ret_end,
 		.opened_ns = now_ns,
+		.received_ns = now_ns,
 		.sent_ns = now_ns,
 	};
 	int rc;
