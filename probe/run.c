@@ -51,8 +51,6 @@ int check_command(int n_arguments, char **arguments)
 	struct probe_config config;
 	int status = load(&config);
 
-	(void)n_arguments;
-	(void)arguments;
 	if (status != EXIT_STATUS_OK)
 		return status;
 	probe_config_print(stdout, &config);
@@ -191,8 +189,6 @@ int run_command(int n_arguments, char **arguments)
 	struct probe_config config;
 	int status = load(&config);
 
-	(void)n_arguments;
-	(void)arguments;
 	if (status != EXIT_STATUS_OK)
 		return status;
 	log_set_level((enum log_level)log_level_from_name(config.log_level));
