@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proto/base/clock.h"
-
 #include "probe/meter/meter.h"
 #include "probe/source/dpdk_replay.h"
 #include "probe/source/pcap.h"
+#include "proto/base/clock.h"
+
 #include "summary.h"
 
 enum {
