@@ -1,5 +1,6 @@
 #include "dial.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -74,7 +75,9 @@ int dial(const struct address *address, const _Atomic bool *stop, char *why, siz
 	for (const struct addrinfo *place = places; place != NULL && fd < 0; place = place->ai_next)
 		fd = dial_one(place, stop);
 	freeaddrinfo(places);
-	if (fd < 0)
+	if (fd < 0) {
 		snprintf(why, why_bytes, "%s", strerror(-fd));
+		why[0] = (char)tolower((unsigned char)why[0]);
+	}
 	return fd;
 }

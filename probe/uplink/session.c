@@ -5,6 +5,7 @@
 #include "session.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -32,6 +33,7 @@ enum {
 
 struct session {
 	const struct session_context *context;
+	const struct address *address;
 	struct session_end *end;
 	int socket;
 	struct wire_decoder decoder;
@@ -83,22 +85,35 @@ static int on_hello_ack(struct session *session, const struct wire_frame *frame)
 	if (ack.version != WIRE_VERSION)
 		return end_with(session, -EPROTO, "wants protocol version %u, this probe speaks %d",
 		                ack.version, WIRE_VERSION);
+	log_info("uplink: %s:%s: session accepted", session->address->host, session->address->port);
 	session->end->accepted = true;
 	session->credit_bytes = ack.credit_bytes;
 	session->decoder.max_payload_bytes = WIRE_MAX_PAYLOAD_BYTES;
 	return 0;
 }
 
-static void on_rejection(struct session *session, const struct rejection *rejection)
+// One line for all, since a long outage can end in many.
+static void on_rejections(struct session *session, const struct ack *ack)
 {
-	size_t n = report_queue_remove(session->context->queue, rejection->sequence,
-	                               rejection->sequence);
+	const struct rejection *first = NULL;
+	uint64_t n_rejected = 0;
 
-	if (n == 0)
+	for (uint32_t i = 0; i < ack->n_rejections; i++) {
+		const struct rejection *rejection = &ack->rejections[i];
+
+		if (report_queue_remove(session->context->queue, rejection->sequence,
+		                        rejection->sequence) == 0)
+			continue;
+		if (first == NULL)
+			first = rejection;
+		n_rejected++;
+	}
+	if (first == NULL)
 		return;
-	atomic_fetch_add(session->context->n_rejected, n);
-	log_error("uplink: report %llu rejected: %s; it will not be sent again",
-	          (unsigned long long)rejection->sequence, rejection->reason);
+	atomic_fetch_add(session->context->n_rejected, n_rejected);
+	log_error("uplink: report %" PRIu64 " and %" PRIu64
+	          " more rejected: %s; they will not be sent again",
+	          first->sequence, n_rejected - 1, first->reason);
 }
 
 static int on_ack(struct session *session, const struct wire_frame *frame)
@@ -113,8 +128,7 @@ static int on_ack(struct session *session, const struct wire_frame *frame)
 		for (uint32_t i = 0; i < ack.n_ranges; i++)
 			report_queue_remove(session->context->queue, ack.ranges[i].first,
 			                    ack.ranges[i].last);
-		for (uint32_t i = 0; i < ack.n_rejections; i++)
-			on_rejection(session, &ack.rejections[i]);
+		on_rejections(session, &ack);
 		session->waiting_since_ns = clock_monotonic_ns();
 	}
 	ack_fini(&ack);
@@ -207,8 +221,8 @@ static int next_report(struct session *session)
 		return 0;
 	case REPORT_QUEUE_NEVER:
 		return end_with(session, -EMSGSIZE,
-		                "grants %llu bytes of credit, less than one report takes",
-		                (unsigned long long)session->credit_bytes);
+		                "grants %" PRIu64 " bytes of credit, less than one report takes",
+		                session->credit_bytes);
 	case REPORT_QUEUE_NO_MEMORY:
 		return end_with(session, -ENOMEM, "out of memory");
 	default:
@@ -305,6 +319,7 @@ int session_run(const struct session_context *context, const struct address *add
 	uint64_t now_ns = clock_monotonic_ns();
 	struct session session = {
 		.context = context,
+		.address = address,
 		.end = ret_end,
 		.opened_ns = now_ns,
 		.received_ns = now_ns,
