@@ -1,10 +1,6 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
+#include "test_all.h"
 
-#include <cmocka.h>
+#include <string.h>
 
 #include "proto/crc32c.h"
 
@@ -70,8 +66,10 @@ static void the_instruction_equals_the_tables(void **state)
 	uint8_t bytes[MAX_BYTES + 8];
 
 	(void)state;
-	if (!crc32c_instruction_usable())
-		skip();
+	if (!crc32c_instruction_usable()) {
+		print_message("# this CPU has no CRC32C instruction that we use\n");
+		return;
+	}
 	fill(bytes, sizeof(bytes));
 	for (size_t n_bytes = 0; n_bytes <= MAX_BYTES; n_bytes++) {
 		const uint8_t *start = bytes + n_bytes % 8;
