@@ -20,14 +20,22 @@ static struct bufferevent *listener_stream(struct evhttp_request *request)
 	return evhttp_connection_get_bufferevent(evhttp_request_get_connection(request));
 }
 
-// The listener's connection is going, and the request with it.
+// The listener's connection is going, and the request with it; but when the client hung up, evhttp
+// has taken the unfinished request off its connection before, and leaves it to us.
 static void on_close(struct evhttp_connection *connection, void *arg)
 {
 	struct live *live = arg;
 
-	for (size_t i = live->n_listeners; i-- > 0;)
-		if (evhttp_request_get_connection(live->listeners[i]) == connection)
-			live_remove(live, i);
+	for (size_t i = live->n_listeners; i-- > 0;) {
+		struct evhttp_request *request = live->listeners[i];
+		struct evhttp_connection *own = evhttp_request_get_connection(request);
+
+		if (own && own != connection)
+			continue;
+		live_remove(live, i);
+		if (!own)
+			evhttp_request_free(request);
+	}
 }
 
 static bool is_slow(struct evhttp_request *request)

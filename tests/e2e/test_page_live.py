@@ -120,6 +120,23 @@ def the_page_of_a_collector_without_reports_says_so():
         check_equal(browser.texts("#errors p"), [])
 
 
+def a_reader_who_leaves_does_not_disturb_the_others():
+    with tempfile.TemporaryDirectory() as directory, \
+            Collector(COLLECTOR, directory) as collector, \
+            Session(collector.sessions, hello()) as session:
+        send(session, 1, last_window_ns(), 3, 1)
+        for _ in range(3):
+            open_page(collector)
+            check_until("document.querySelector('#state').dataset.state === 'live'")
+        browser.open("about:blank")
+        # The stream's next event comes after the reader has gone.
+        send(session, 2, last_window_ns() - MINUTE_NS, 3, 1)
+        time.sleep(2)
+        open_page(collector)
+        check_until("document.querySelector('#state').dataset.state === 'live'")
+        check_equal(collector.process.poll(), None)
+
+
 def a_collector_that_died_and_came_back_is_followed():
     with tempfile.TemporaryDirectory() as directory:
         with Collector(COLLECTOR, directory) as collector:
@@ -139,6 +156,7 @@ TESTS = (
     the_window_nobody_reported_is_a_gap,
     classes_and_links_are_those_of_the_reports,
     the_page_of_a_collector_without_reports_says_so,
+    a_reader_who_leaves_does_not_disturb_the_others,
     a_collector_that_died_and_came_back_is_followed,
 )
 
