@@ -1,7 +1,10 @@
-// The words that rows of the table of vectors are written in: headers as macros that expand to
-// their bytes. Where a header carries a length, the row gives it, so that wrong ones can be written
-// too.
+// Headers as macros that expand to their bytes, and what a row expects of them. Where a header
+// carries a length, the row gives it, so that wrong ones can be written too.
 #pragma once
+
+#include "proto/enums.h"
+
+#include "vectors.h"
 
 #define HI(word) (uint8_t)((word) >> 8 & 0xff)
 #define LO(word) (uint8_t)((word)&0xff)
