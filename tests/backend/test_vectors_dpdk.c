@@ -68,7 +68,7 @@ static int receive_capture(const char *path)
 
 int main(void)
 {
-	char path[] = "/tmp/sixgauge-vectors-XXXXXX";
+	char path[] = P_tmpdir "/sixgauge-vectors-XXXXXX";
 	int file = mkstemp(path);
 	int status = 1;
 

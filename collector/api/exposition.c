@@ -1,0 +1,122 @@
+// GET /metrics, in the text format of Prometheus, and GET /healthz.
+#include <event2/buffer.h>
+
+#include "api.h"
+#include "proto/base/clock.h"
+#include "reply.h"
+
+struct counter {
+	const char *name, *help;
+	uint64_t value;
+};
+
+static void add_head(struct evbuffer *body, const char *name, const char *type, const char *help)
+{
+	evbuffer_add_printf(body,
+	                    "# HELP sixgauge_collector_%s %s\n# TYPE sixgauge_collector_%s %s\n",
+	                    name, help, name, type);
+}
+
+static void add_value(struct evbuffer *body, const char *name, const char *type, const char *help,
+                      uint64_t value)
+{
+	add_head(body, name, type, help);
+	evbuffer_add_printf(body, "sixgauge_collector_%s %ju\n", name, (uintmax_t)value);
+}
+
+static void add_counters(struct evbuffer *body, const struct metrics *metrics)
+{
+	const struct counter counters[] = {
+		{"reports_stored_total", "Reports stored and acknowledged.",
+	         metrics->reports_stored},
+		{"reports_duplicate_total", "Reports that came again and were acknowledged again.",
+	         metrics->reports_duplicate},
+		{"received_bytes_total", "Bytes received from probes.", metrics->received_bytes},
+		{"pulses_total", "Pulses received from probes.", metrics->pulses},
+		{"sessions_opened_total", "Sessions accepted.", metrics->sessions_opened},
+		{"sessions_refused_total", "Connections that did not become sessions.",
+	         metrics->sessions_refused},
+		{"commit_failures_total", "Batches the store could not commit.",
+	         metrics->commit_failures},
+		{"windows_recomputed_total", "Windows made from their reports.",
+	         metrics->windows_recomputed},
+		{"unreadable_reports_total", "Stored reports left out because they are damaged.",
+	         metrics->unreadable_reports},
+		{"recompute_failures_total", "Windows that could not be made and will be retried.",
+	         metrics->recompute_failures},
+		{"http_connections_total", "HTTP connections accepted.", metrics->http_connections},
+		{"http_requests_total", "HTTP requests answered.", metrics->http_requests},
+		{"http_deadlines_total", "HTTP connections closed because they took too long.",
+	         metrics->http_deadlines},
+		{"live_listeners_dropped_total",
+	         "Live listeners dropped because they did not read.",
+	         metrics->live_listeners_dropped},
+	};
+
+	for (size_t i = 0; i < sizeof(counters) / sizeof(counters[0]); i++)
+		add_value(body, counters[i].name, "counter", counters[i].help, counters[i].value);
+}
+
+static void add_reasons(struct evbuffer *body, const struct metrics *metrics)
+{
+	add_head(body, "reports_refused_total", "counter", "Reports kept apart, by reason.");
+	for (int i = REFUSAL_NONE + 1; i < N_REFUSALS; i++)
+		evbuffer_add_printf(
+			body, "sixgauge_collector_reports_refused_total{reason=\"%s\"} %ju\n",
+			refusal_name((enum refusal)i), (uintmax_t)metrics->reports_refused[i]);
+	add_head(body, "sessions_ended_total", "counter",
+	         "Sessions and greetings ended, by reason.");
+	for (int i = 0; i < N_SESSION_ENDS; i++)
+		evbuffer_add_printf(body,
+		                    "sixgauge_collector_sessions_ended_total{reason=\"%s\"} %ju\n",
+		                    session_end_name((enum session_end)i),
+		                    (uintmax_t)metrics->sessions_ended[i]);
+}
+
+static void add_commits(struct evbuffer *body, const struct metrics *metrics)
+{
+	add_head(body, "commit_seconds", "summary", "Time the store took to commit a batch.");
+	evbuffer_add_printf(body,
+	                    "sixgauge_collector_commit_seconds_sum %.9f\n"
+	                    "sixgauge_collector_commit_seconds_count %ju\n",
+	                    (double)metrics->commit_ns / (double)NS_PER_S,
+	                    (uintmax_t)metrics->commits);
+}
+
+void handle_metrics(struct api *api, struct evhttp_request *request, const struct evkeyvalq *query)
+{
+	struct evbuffer *body = evbuffer_new();
+	struct store_counts counts;
+
+	if (!body || store_count(api->store, &counts) < 0) {
+		reply_error(request, REPLY_INTERNAL, "the store cannot be read: %s",
+		            store_error(api->store));
+		if (body)
+			evbuffer_free(body);
+		return;
+	}
+	add_counters(body, api->metrics);
+	add_reasons(body, api->metrics);
+	add_commits(body, api->metrics);
+	add_value(body, "sessions", "gauge", "Sessions and greetings open now.",
+	          api->ingest->n_sessions);
+	add_value(body, "dirty_windows", "gauge", "Windows waiting to be made.",
+	          counts.dirty_windows);
+	add_value(body, "dead_letters", "gauge", "Refused reports kept apart.",
+	          counts.dead_letters);
+	add_value(body, "live_listeners", "gauge", "Clients of the live stream.",
+	          api->live.n_listeners);
+	reply_body(request, REPLY_OK, "text/plain; version=0.0.4; charset=utf-8", body);
+}
+
+// Healthy is a collector that can read its store.
+void handle_healthz(struct api *api, struct evhttp_request *request, const struct evkeyvalq *query)
+{
+	struct store_counts counts;
+
+	if (store_count(api->store, &counts) < 0)
+		reply_error(request, REPLY_UNAVAILABLE, "the store cannot be read: %s",
+		            store_error(api->store));
+	else
+		reply_json(request, json_pack("{s:s}", "status", "ok"));
+}

@@ -1,0 +1,37 @@
+// GET /api/v1/indicators?at=TIME
+#include "api.h"
+#include "figures.h"
+#include "proto/base/clock.h"
+#include "query.h"
+#include "reply.h"
+
+static int window_at(struct api *api, const struct evkeyvalq *query, uint64_t *ret_at_ns,
+                     uint64_t *ret_start_ns)
+{
+	if (evhttp_find_header(query, "at")) {
+		*ret_start_ns = cell_window_start(*ret_at_ns);
+		return 0;
+	}
+	return figures_last_window(api->store, *ret_at_ns, ret_start_ns);
+}
+
+void handle_indicators(struct api *api, struct evhttp_request *request,
+                       const struct evkeyvalq *query)
+{
+	static const char *const names[] = {"at", NULL};
+	uint64_t at_ns, start_ns;
+	char why[QUERY_WHY_BYTES];
+	json_t *document;
+
+	if (query_check_names(query, names, why) < 0 ||
+	    query_time(query, "at", clock_wall_ns(), &at_ns, why) < 0) {
+		reply_error(request, REPLY_BAD_REQUEST, "%s", why);
+		return;
+	}
+	if (window_at(api, query, &at_ns, &start_ns) < 0 ||
+	    figures_document(api->store, at_ns, start_ns, &document) < 0)
+		reply_error(request, REPLY_INTERNAL, "the store cannot be read: %s",
+		            store_error(api->store));
+	else
+		reply_json(request, document);
+}

@@ -1,0 +1,131 @@
+// Where reports are kept and windows are made from them. One interface, several back ends; each
+// must pass tests/backend/test_store.c.
+//
+// What every back end promises:
+//  - store_write() is atomic and durable: when it returns 0 everything in the batch survives a
+//    power cut, otherwise nothing of it has happened.
+//  - A report is known by (probe, spool, sequence) and stored once. The window it belongs to is
+//    marked dirty in the same step, so no crash can lose the mark.
+//  - store_replace_window() puts a window's cells in place of the old ones and takes the mark away,
+//    in one step, unless a report has touched the window since the mark was read.
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "collector/refusal.h"
+#include "collector/rollup/cell.h"
+#include "collector/rollup/window.h"
+#include "proto/message.h"
+
+enum {
+	STORE_WHY_BYTES = 512,
+	// Reports of one probe that may begin in one window: a report each second from four runs.
+	STORE_MAX_WINDOW_REPORTS = 240,
+	STORE_MAX_LINKS = 16384, // of all probes together
+	// Refused reports kept apart; past either bound the oldest go.
+	STORE_MAX_DEAD_LETTERS = 1000,
+	STORE_MAX_DEAD_LETTER_BYTES = 64 << 20,
+};
+
+struct store;
+
+enum store_outcome {
+	STORE_STORED,
+	STORE_DUPLICATE, // the same report was stored before; nothing changed
+	STORE_REFUSED, // kept apart for the reason given
+};
+
+// A report as it arrived. When it was refused already it is kept apart instead of being stored,
+// unless the very same report was stored before.
+struct store_entry {
+	char probe[MAX_NAME_BYTES];
+	struct spool_id spool;
+	bool has_sequence; // false only together with a refusal
+	uint64_t sequence;
+	uint64_t received_ns;
+	uint32_t crc;
+	uint8_t *payload;
+	size_t payload_bytes;
+	struct report *report; // NULL when it could not be decoded
+	void *owner; // the caller's own; no store looks at it
+	enum refusal refusal; // the store may refuse it too
+	char reason[MAX_TEXT_BYTES]; // of the refusal, for people
+	enum store_outcome outcome; // set by store_write()
+};
+
+// A window of a probe that must be made anew. The generation grows with every report.
+struct store_mark {
+	char probe[MAX_NAME_BYTES];
+	uint64_t start_ns;
+	uint64_t generation;
+};
+
+struct store_probe {
+	char name[MAX_NAME_BYTES];
+	struct spool_id spool; // the one last heard of
+	uint64_t last_sequence; // highest stored of that spool
+	uint64_t last_seen_ns; // when its last report came
+};
+
+struct store_link {
+	char probe[MAX_NAME_BYTES], name[MAX_NAME_BYTES];
+	enum surface surface;
+	uint64_t capacity_bps;
+	uint64_t first_seen_ns, last_seen_ns; // when its first and last report came
+};
+
+struct store_payload {
+	const uint8_t *bytes;
+	size_t n_bytes;
+};
+
+struct store_counts {
+	uint64_t dirty_windows, dead_letters;
+};
+
+// Visitors borrow what they are shown. A visitor that does not return 0 ends the visit, which then
+// returns the same.
+typedef int store_visit_payload(void *arg, const struct store_payload *payload);
+typedef int store_visit_cell(void *arg, const struct cell *cell);
+typedef int store_visit_last(void *arg, const struct store_link *link, uint64_t last_start_ns);
+typedef int store_visit_probe(void *arg, const struct store_probe *probe);
+typedef int store_visit_link(void *arg, const struct store_link *link);
+
+// Opens the store at an address such as "sqlite:/var/lib/sixgauge/centre.db", making it if it does
+// not exist. 0; or -errno with one sentence in why (STORE_WHY_BYTES): what is wrong and the mend.
+int store_open(const char *address, struct store **ret_store, char *why);
+void store_close(struct store *store);
+
+// One sentence about the address if no store can be opened by it, else NULL. Opens nothing.
+const char *store_check_address(const char *address);
+
+// The functions below return 0 or -errno; after an error store_error() has the back end's words.
+const char *store_error(const struct store *store);
+
+int store_write(struct store *store, struct store_entry *entries, size_t n_entries);
+
+// The oldest mark; -ENOENT when every window is up to date.
+int store_next_mark(struct store *store, struct store_mark *ret_mark);
+
+// Payloads of all reports of the marked window, in the order of their keys.
+int store_visit_reports(struct store *store, const struct store_mark *mark,
+                        store_visit_payload *visit, void *arg);
+int store_replace_window(struct store *store, const struct store_mark *mark,
+                         const struct window *window);
+
+// Cells of windows that start in [from_ns, to_ns), ordered by start, probe and link.
+int store_visit_cells(struct store *store, uint64_t from_ns, uint64_t to_ns,
+                      store_visit_cell *visit, void *arg);
+
+// Links with a cell in [from_ns, to_ns), each with the newest start among those and the surface
+// it then had; ordered by probe and link.
+int store_visit_last_cells(struct store *store, uint64_t from_ns, uint64_t to_ns,
+                           store_visit_last *visit, void *arg);
+
+// Ordered by name, and by probe and link.
+int store_visit_probes(struct store *store, store_visit_probe *visit, void *arg);
+int store_visit_links(struct store *store, store_visit_link *visit, void *arg);
+
+int store_count(struct store *store, struct store_counts *ret_counts);
