@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "probe/meter/meter.h"
+#include "probe/source/dpdk_replay.h"
+#include "probe/source/pcap.h"
 #include "proto/base/clock.h"
 
-#include "meter/meter.h"
-#include "source/dpdk_replay.h"
-#include "source/pcap.h"
 #include "summary.h"
 
 enum {
@@ -43,6 +43,7 @@ struct replay {
 	struct meter *meter;
 	struct tally tally;
 	struct distinct_sources sources;
+	bool metered; // a file was opened, so that there is something to say of it
 };
 
 static int receive_pcap(void *state, struct burst *ret_burst, char *why)
@@ -154,6 +155,7 @@ static int replay_run(struct replay *replay, const struct replay_source *source)
 	struct burst burst;
 
 	while ((r = source->receive(source->state, &burst, why)) != 0) {
+		replay->metered |= r == 1 || r == -EIO;
 		if (r < 0) {
 			status = cli_failure("%s", why);
 			continue;
@@ -207,7 +209,7 @@ int replay_command(int n_files, char **files)
 		return cli_failure("out of memory");
 	}
 	status = replay_run(replay, &source);
-	if (status == EXIT_STATUS_OK || link_tally_frames(&replay->tally.links[0]) > 0) {
+	if (status == EXIT_STATUS_OK || replay->metered) {
 		int printed = print_summary(replay, (uint32_t)n_files);
 
 		if (printed != EXIT_STATUS_OK)

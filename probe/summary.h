@@ -4,8 +4,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "meter/distinct.h"
-#include "meter/tally.h"
+#include "probe/meter/distinct.h"
+#include "probe/meter/tally.h"
 
 struct summary {
 	uint32_t n_files;

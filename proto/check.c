@@ -7,6 +7,11 @@
 #include <stdio.h>
 #include <string.h>
 
+enum {
+	// With less a large report could never be sent.
+	MIN_CREDIT_BYTES = WIRE_HEADER_BYTES + WIRE_MAX_PAYLOAD_BYTES,
+};
+
 int check_fault(char *why, const char *format, ...)
 {
 	va_list arguments;
@@ -65,12 +70,12 @@ int hello_check(const struct hello *hello, char *why)
 	if (r < 0)
 		return r;
 	if (hello->min_version == 0)
-		return check_fault(why, "min_version: missing or 0");
+		return check_fault(why, "min_version: 0 is no version");
 	if (hello->max_version < hello->min_version)
 		return check_fault(why, "max_version: %" PRIu32 " is below min_version %" PRIu32,
 		                   hello->max_version, hello->min_version);
 	if (hello->next_sequence == 0)
-		return check_fault(why, "next_sequence: missing or 0, numbering starts at 1");
+		return check_fault(why, "next_sequence: 0, but numbering starts at 1");
 	r = number_check("next_sequence", hello->next_sequence, why);
 	if (r < 0)
 		return r;
@@ -85,9 +90,11 @@ int hello_ack_check(const struct hello_ack *ack, char *why)
 	int r;
 
 	if (ack->version == 0)
-		return check_fault(why, "version: missing or 0");
-	if (ack->credit_bytes == 0)
-		return check_fault(why, "credit_bytes: missing or 0, nothing could be sent");
+		return check_fault(why, "version: 0 is no version");
+	if (ack->credit_bytes < MIN_CREDIT_BYTES)
+		return check_fault(
+			why, "credit_bytes: %" PRIu64 " is less than the %d of the largest frame",
+			ack->credit_bytes, MIN_CREDIT_BYTES);
 	r = number_check("credit_bytes", ack->credit_bytes, why);
 	if (r < 0)
 		return r;

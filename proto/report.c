@@ -92,7 +92,7 @@ static int head_check(const struct report *report, char *why)
 	if (r < 0)
 		return r;
 	if (report->sequence == 0)
-		return check_fault(why, "sequence: missing or 0, numbering starts at 1");
+		return check_fault(why, "sequence: 0, but numbering starts at 1");
 	r = number_check("sequence", report->sequence, why);
 	if (r < 0)
 		return r;

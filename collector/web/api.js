@@ -2,7 +2,7 @@
 
 const REQUEST_TIMEOUT_MS = 10000;
 const POLL_MS = 15000;
-// A stream that is open but says nothing for longer than a window is not believed.
+// A stream that is open but says nothing for longer than a window may be a dead connection.
 const SILENCE_MS = 90000;
 
 // The one sentence of an error answer, whether the collector wrapped it in JSON or not.
@@ -39,24 +39,25 @@ export async function apiGet(path, parameters = {}) {
   }
 }
 
-// The live stream. handlers: indicators(text) for each event, opened(bool) when the state of the
-// stream changes, poll() when the stream is no source and the figures must be fetched.
+// The live stream and, beside it, a steady poll. handlers: changed() when the collector has new
+// figures, opened(bool) when the state of the stream changes, poll() every 15 s. The poll goes on
+// while the stream is open: a window also becomes complete by time alone, when a probe is silent.
 export class Feed {
   constructor(path, handlers) {
     this.path = path;
     this.handlers = handlers;
-    this.heardMs = Date.now();
     this.connect();
     setInterval(() => this.check(), POLL_MS);
   }
 
   connect() {
+    this.heardMs = Date.now();
     this.source = new EventSource(this.path);
     this.source.addEventListener('open', () => this.heard());
     this.source.addEventListener('error', () => this.handlers.opened(false));
-    this.source.addEventListener('indicators', (event) => {
+    this.source.addEventListener('indicators', () => {
       this.heard();
-      this.handlers.indicators(event.data);
+      this.handlers.changed();
     });
   }
 
@@ -69,12 +70,8 @@ export class Feed {
   // and not while it takes a dead connection for an open one.
   check() {
     const silent = Date.now() - this.heardMs > SILENCE_MS;
-    if (this.source.readyState === EventSource.OPEN && !silent)
-      return;
     if (this.source.readyState === EventSource.CLOSED || silent) {
       this.source.close();
-      this.handlers.opened(false);
-      this.heardMs = Date.now();
       this.connect();
     }
     this.handlers.poll();

@@ -8,7 +8,7 @@ const SURFACE_ORDER = ['metro', 'mobile-core', 'interconnect', 'international'];
 const TRANSITION_ORDER = ['native6', 'native4', 'nat64', '6in4', '6to4', '6rd', 'isatap', 'teredo',
   '4in6'];
 
-// After this many windows without a new one the figures are no longer "now".
+// After this many windows without a report the figures are no longer "now".
 const STALE_WINDOWS = 3;
 
 function placeIn(order, name) {
@@ -103,14 +103,23 @@ export function linkRows(indicators, probes) {
     probe: probe.probe,
     link: link.name,
     surface: link.surface,
-    lastReportMs: Date.parse(probe.last_report),
+    lastReportMs: Date.parse(link.last_report ?? probe.last_report),
     ...figuresOf(indicators, { link: `${probe.probe}/${link.name}` }),
   })));
 }
 
-// stream: 'connecting' before it first opens, then 'live' or 'reconnecting'. Figures that are too
-// old are not live, whatever the stream does.
-export function stateOf(stream, window, nowMs) {
-  const old = window && nowMs - window.endMs > STALE_WINDOWS * window.seconds * 1000;
-  return old ? 'stale' : stream;
+// When a link of the surface last reported (ms), or null.
+export function lastReportOf(probes, surface) {
+  const links = linkRows([], probes).filter((link) => link.surface === surface);
+  const times = links.map((link) => link.lastReportMs).filter(isMeasured);
+  return times.length > 0 ? Math.max(...times) : null;
+}
+
+// stream: 'connecting' before it first opens, then 'live' or 'reconnecting'. While nobody reports,
+// the collector's windows go on without figures, so their age alone does not show it.
+export function stateOf(stream, window, lastReportMs, nowMs) {
+  if (!window)
+    return stream;
+  const heardMs = Math.min(window.endMs, lastReportMs ?? window.endMs);
+  return nowMs - heardMs > STALE_WINDOWS * window.seconds * 1000 ? 'stale' : stream;
 }

@@ -4,7 +4,7 @@ import { apiGet, Feed } from './api.js';
 import { Chart } from './chart.js';
 import { bpsText, shareText } from './format.js';
 import {
-  linkRows, listOf, stateOf, surfaceFigures, surfacesOf, transitionRows, windowOf,
+  lastReportOf, linkRows, listOf, stateOf, surfaceFigures, surfacesOf, transitionRows, windowOf,
 } from './model.js';
 import { alignedRange, bpsAxis, shareAxis } from './scale.js';
 import * as view from './view.js';
@@ -54,8 +54,12 @@ function chosenWindow() {
   return windowOf(state.indicators, state.surface);
 }
 
+function lastReportMs() {
+  return lastReportOf(state.probes, state.surface);
+}
+
 function connection() {
-  return stateOf(state.stream, chosenWindow(), Date.now());
+  return stateOf(state.stream, chosenWindow(), lastReportMs(), Date.now());
 }
 
 // The surface shown is the one chosen, or the first there is.
@@ -65,8 +69,8 @@ function surfaceSettle() {
     state.surface = surfaces[0];
 }
 
-function takeIndicators(answer) {
-  state.indicators = listOf(answer, 'indicators', INDICATORS);
+async function indicatorsRefresh() {
+  state.indicators = listOf(await apiGet(INDICATORS), 'indicators', INDICATORS);
 }
 
 // Charts end with the window shown, so that one still being counted is not a gap; once that is
@@ -94,18 +98,34 @@ async function probesRefresh() {
   state.probes = listOf(await apiGet(PROBES), 'probes', PROBES);
 }
 
-// The parts in the order they hang on each other: indicators (given by the stream, or fetched) and
-// probes say which surfaces there are, the window shown says where the charts end.
-async function refresh(indicatorsTake) {
-  await Promise.all([attempt('indicators', indicatorsTake), attempt('probes', probesRefresh)]);
+// Indicators and probes say which surfaces there are; the window shown says where the charts end.
+async function refreshOnce(seriesToo) {
+  const shownMs = chosenWindow()?.startMs;
+  await Promise.all([attempt('indicators', indicatorsRefresh), attempt('probes', probesRefresh)]);
   surfaceSettle();
   render();
-  await attempt('series', seriesRefresh);
+  if (seriesToo || !state.series || chosenWindow()?.startMs !== shownMs)
+    await attempt('series', seriesRefresh);
   render();
 }
 
-function poll() {
-  return refresh(async () => takeIndicators(await apiGet(INDICATORS)));
+let refreshing = false;
+let refreshWanted = false;
+
+// However fast events come, one refresh runs at a time, and one more follows the last of them. The
+// event says that something changed; which window is complete is asked of the collector.
+async function refresh(seriesToo) {
+  if (refreshing) {
+    refreshWanted ||= seriesToo;
+    return;
+  }
+  refreshing = true;
+  await refreshOnce(seriesToo);
+  refreshing = false;
+  if (refreshWanted) {
+    refreshWanted = false;
+    await refresh(true);
+  }
 }
 
 function chartData(lines) {
@@ -134,7 +154,7 @@ function renderCharts() {
 }
 
 function renderClock() {
-  view.showState(connection(), chosenWindow(), Date.now());
+  view.showState(connection(), lastReportMs() ?? chosenWindow()?.endMs, Date.now());
   view.showLinks(linkRows(state.indicators, state.probes), Date.now());
 }
 
@@ -177,13 +197,14 @@ function choiceChanged({ target }) {
 choicesRead();
 render();
 document.getElementById('choices').addEventListener('change', choiceChanged);
-poll();
+refresh(true);
 new Feed(LIVE, {
-  indicators: (text) => refresh(() => takeIndicators(JSON.parse(text))),
+  changed: () => refresh(true),
   opened: (open) => {
     state.stream = open ? 'live' : 'reconnecting';
     renderClock();
   },
-  poll,
+  // Without a stream nothing tells that late reports have changed older windows.
+  poll: () => refresh(state.stream !== 'live'),
 });
 setInterval(renderClock, CLOCK_MS);

@@ -46,11 +46,11 @@ export function showWindow(window) {
   write(byId('window-local'), spanLocalText(startMs, endMs, localOffsetMinutes(startMs)));
 }
 
-export function showState(state, window, nowMs) {
+export function showState(state, lastReportMs, nowMs) {
   byId('state').dataset.state = state;
   write(byId('state-name'), STATE_NAMES[state]);
-  const late = () => `last window ended ${ageText(nowMs - window.endMs)} ago`;
-  write(byId('state-detail'), state === 'stale' ? late() : '');
+  const late = `last report ${ageText(nowMs - lastReportMs)} ago`;
+  write(byId('state-detail'), state === 'stale' ? late : '');
 }
 
 // errors: one sentence for each part of the API that failed.

@@ -14,7 +14,6 @@ static int refuse(char *why)
 
 int dpdk_start(const struct dpdk_options *options, char *why)
 {
-	(void)options;
 	return refuse(why);
 }
 
@@ -29,35 +28,25 @@ const char *dpdk_memory_text(void)
 
 int dpdk_port_open(const char *device, bool packet_time, struct dpdk_port **ret_port, char *why)
 {
-	(void)device;
-	(void)packet_time;
-	(void)ret_port;
 	return refuse(why);
 }
 
 void dpdk_port_close(struct dpdk_port *port)
 {
-	(void)port;
 }
 
 void dpdk_port_receive(struct dpdk_port *port, uint64_t arrival_ns, struct burst *ret_burst)
 {
-	(void)port;
-	(void)arrival_ns;
 	memset(ret_burst, 0, sizeof(*ret_burst));
 }
 
 int dpdk_port_counters(struct dpdk_port *port, struct dpdk_counters *ret_counters)
 {
-	(void)port;
-	(void)ret_counters;
 	return -ENOTSUP;
 }
 
 int dpdk_launch(int (*function)(void *argument), void *argument)
 {
-	(void)function;
-	(void)argument;
 	return -ENOTSUP;
 }
 

@@ -2,8 +2,8 @@
 // and its worker core.
 #include "dpdk.h"
 
+#include <dirent.h>
 #include <errno.h>
-#include <glob.h>
 #include <inttypes.h>
 #include <sched.h>
 #include <stdarg.h>
@@ -20,6 +20,8 @@
 #include <rte_mbuf.h>
 
 #include "dpdk_private.h"
+
+#define HUGEPAGES "/sys/kernel/mm/hugepages"
 
 enum {
 	MAX_ARGUMENTS = 96,
@@ -69,36 +71,37 @@ __attribute__((format(printf, 2, 3))) static bool add(struct command_line *line,
 	return true;
 }
 
-static uint64_t read_number(const char *path)
+// Free memory in hugepages of one size, whose directory is named "hugepages-2048kB".
+static uint64_t free_kib(const char *directory)
 {
-	FILE *file = fopen(path, "re");
-	unsigned long long number = 0;
+	unsigned long long page_kib, n_free;
+	char path[512];
+	FILE *file;
+	int n_read;
 
+	if (sscanf(directory, "hugepages-%llukB", &page_kib) != 1)
+		return 0;
+	snprintf(path, sizeof(path), HUGEPAGES "/%s/free_hugepages", directory);
+	file = fopen(path, "re");
 	if (file == NULL)
 		return 0;
-	if (fscanf(file, "%llu", &number) != 1)
-		number = 0;
+	n_read = fscanf(file, "%llu", &n_free);
 	fclose(file);
-	return number;
+	return n_read == 1 ? page_kib * n_free : 0;
 }
 
 // Free hugepage memory of all page sizes, in MiB.
 static uint64_t free_hugepage_mib(void)
 {
-	glob_t found;
+	DIR *directory = opendir(HUGEPAGES);
+	const struct dirent *entry;
 	uint64_t kib = 0;
 
-	if (glob("/sys/kernel/mm/hugepages/hugepages-*kB", 0, NULL, &found) != 0)
+	if (directory == NULL)
 		return 0;
-	for (size_t i = 0; i < found.gl_pathc; i++) {
-		unsigned long long page_kib = strtoull(strrchr(found.gl_pathv[i], '-') + 1, NULL,
-		                                       10);
-		char path[256];
-
-		snprintf(path, sizeof(path), "%s/free_hugepages", found.gl_pathv[i]);
-		kib += page_kib * read_number(path);
-	}
-	globfree(&found);
+	while ((entry = readdir(directory)) != NULL)
+		kib += free_kib(entry->d_name);
+	closedir(directory);
 	return kib / 1024;
 }
 

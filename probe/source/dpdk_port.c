@@ -85,12 +85,11 @@ static int make_vdev(struct dpdk_port *port, const char *device, const char *arg
 	}
 	rc = rte_eal_hotplug_add("vdev", port->name, arguments);
 	if (rc != 0) {
-		snprintf(
-			why, SOURCE_WHY_BYTES,
-			"%s: no such port, or its driver refuses the arguments (%s): a PCI address "
-			"as dpdk-devbind.py --status shows it, or a virtual device such as "
-			"net_pcap0,rx_pcap=FILE",
-			device, strerror(-rc));
+		snprintf(why, SOURCE_WHY_BYTES,
+		         "%s: no such port, or its driver refuses the arguments, as DPDK's lines "
+		         "above say: write a PCI address that dpdk-devbind.py --status shows, or a "
+		         "virtual device such as net_pcap0,rx_pcap=FILE",
+		         device);
 		return -ENODEV;
 	}
 	port->made = true;

@@ -1,6 +1,7 @@
 // Capture files through DPDK's capture driver (net_pcap): the receive path of live ports, without
 // a port, hugepages or root. What the driver cannot know is lost: the original length of a frame
-// that was cut, and nanoseconds below the microsecond.
+// that was cut, nanoseconds below the microsecond, and in DPDK 22.11 most of a frame longer than
+// 65,535 bytes (its length is right, it counts as truncated).
 #pragma once
 
 #include "source.h"

@@ -92,7 +92,7 @@ static int refuse_link_type(const char *path, int datalink, char *why)
 	return -EPROTONOSUPPORT;
 }
 
-static int refuse_file(const char *path, const char *error, char *why)
+static void explain(const char *path, const char *error, char *why)
 {
 	size_t n = strlen(path);
 
@@ -100,7 +100,6 @@ static int refuse_file(const char *path, const char *error, char *why)
 	if (strncmp(error, path, n) == 0 && error[n] == ':')
 		error += n + 2;
 	snprintf(why, SOURCE_WHY_BYTES, "%s: %s", display_name(path), error);
-	return -EIO;
 }
 
 // Opens the next file. The stream goes on behind it whatever comes back.
@@ -111,8 +110,10 @@ static int open_next(struct pcap_source *source, char *why)
 	int datalink;
 
 	source->file = open_capture(path, error);
-	if (!source->file)
-		return refuse_file(path, error, why);
+	if (!source->file) {
+		explain(path, error, why);
+		return -EINVAL;
+	}
 	datalink = pcap_datalink(source->file);
 	if (link_layer_of(datalink, &source->layer))
 		return 0;
@@ -190,7 +191,7 @@ static int fill(struct pcap_source *source, struct burst *burst)
 // Says where the open file broke off, and leaves it.
 static int report_break(struct pcap_source *source, char *why)
 {
-	refuse_file(source->paths[source->next_path - 1], pcap_geterr(source->file), why);
+	explain(source->paths[source->next_path - 1], pcap_geterr(source->file), why);
 	close_file(source);
 	return -EIO;
 }

@@ -12,6 +12,7 @@ struct pcap_source *pcap_source_new(const char *const *paths, uint32_t n_paths);
 void pcap_source_free(struct pcap_source *source);
 
 // Fills the burst with the next frames, valid until the next call. 1 when it did, 0 at the end of
-// the last file; -errno with why when a file cannot be opened or breaks off: frames before the
-// break have been handed out, and the next call goes on with the next file.
+// the last file; -EIO with why when a file breaks off, the frames before that having been handed
+// out; -EINVAL or -EPROTONOSUPPORT with why when a file cannot be opened or its link type is not
+// known. The call after an error goes on with the next file.
 int pcap_source_receive(struct pcap_source *source, struct burst *ret_burst, char *why);

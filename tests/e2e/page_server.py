@@ -3,7 +3,6 @@ answers of the API's contract computed from a small world that a test can change
 
 import http.server
 import json
-import math
 import pathlib
 import queue
 import threading
@@ -11,7 +10,7 @@ import time
 import urllib.parse
 
 TYPES = {".html": "text/html; charset=utf-8", ".css": "text/css", ".js": "text/javascript"}
-TRANSITIONS = ("native4", "native6", "6in4", "6to4", "6rd", "isatap", "teredo", "4in6", "nat64")
+SLOW_SECONDS = 1
 
 
 def rfc3339(seconds):
@@ -29,6 +28,7 @@ class World:
         self.probes = []
         self.series = {}
         self.errors = {}
+        self.slow_step = None
         self.streams = []
 
     def indicator(self, name, dimensions, value, unit, coverage):
@@ -58,6 +58,8 @@ class World:
     def series_answer(self, query):
         name = query["id"][0]
         start, end, step = (int(query[key][0]) for key in ("from", "to", "step"))
+        if step == self.slow_step:
+            time.sleep(SLOW_SECONDS)
         values = self.series.get(name, lambda surface, second: None)
         return {"id": name, "unit": "bps", "start": rfc3339(start), "step": step, "series": [
             {"dimensions": {"surface": surface},
@@ -147,10 +149,3 @@ class Server:
         self.world.hang_up()
         self.http.shutdown()
         self.http.server_close()
-
-
-def wave(surface, second):
-    """A day's rise and fall between 0 and 1, a little different on each surface."""
-    phase = (sum(surface.encode()) % 7) / 7
-    return 0.5 + 0.4 * math.sin(second / 86400 * 2 * math.pi + phase) \
-        + 0.1 * math.sin(second / 700 + phase * 3)

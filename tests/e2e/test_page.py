@@ -11,7 +11,7 @@ import time
 
 import tap
 from browser import Browser, chromium_path
-from page_server import Server, World, rfc3339
+from page_server import SLOW_SECONDS, Server, World, rfc3339
 
 WEB = pathlib.Path(sys.argv[1])
 WIDTHS = (360, 768, 1280, 2560)
@@ -122,6 +122,19 @@ def the_choices_in_the_address_are_kept_over_a_reload():
         check_until("document.querySelector('#chart-share .plot').ariaValueMax === '287'")
 
 
+def a_slow_answer_does_not_replace_that_of_a_later_choice():
+    world = one_surface_world()
+    world.slow_step = 300
+    with Server(WEB, world) as server:
+        open_page(server, "#range=24h")
+        check_until(READY)
+        browser.value("document.querySelector('#ranges input[value=\"30min\"]').click()")
+        windows = "document.querySelector('#chart-share .plot').ariaValueMax"
+        check_until(f"{windows} === '29'")
+        time.sleep(2 * SLOW_SECONDS)
+        check_equal(browser.value(windows), "29")
+
+
 def transition_classes_carry_their_share():
     with Server(WEB, one_surface_world()) as server:
         open_page(server)
@@ -225,13 +238,15 @@ def a_broken_stream_is_said_and_the_figures_still_come():
         check_until(READY, 40)
 
 
-def an_old_window_is_called_stale():
-    world = one_surface_world()
-    world.window_start -= 1200
+def a_surface_nobody_reports_from_is_called_stale():
+    world = two_surface_world()
+    world.probes[0]["last_report"] = rfc3339(time.time() - 1230)
     with Server(WEB, world) as server:
-        open_page(server)
+        open_page(server, "#surface=interconnect")
         check_until("document.querySelector('#state').dataset.state === 'stale'")
-        assert re.search(r"Stale last window ended (20|21) min ago", browser.text("#state"))
+        check_equal(browser.text("#state"), "Stale last report 20 min ago")
+        browser.value("document.querySelector('#surfaces input[value=metro]').click()")
+        check_until(READY)
 
 
 def an_error_of_the_api_is_shown_plainly_and_goes_when_it_is_over():
@@ -340,6 +355,7 @@ TESTS = (
     coverage_below_one_carries_a_visible_note,
     several_surfaces_are_chosen_between_and_never_added,
     the_choices_in_the_address_are_kept_over_a_reload,
+    a_slow_answer_does_not_replace_that_of_a_later_choice,
     transition_classes_carry_their_share,
     links_show_what_is_known_of_each,
     a_gap_in_the_series_breaks_the_line_and_is_shaded,
@@ -347,7 +363,7 @@ TESTS = (
     the_axes_carry_units_and_start_at_zero,
     an_event_of_the_stream_updates_figures_and_charts,
     a_broken_stream_is_said_and_the_figures_still_come,
-    an_old_window_is_called_stale,
+    a_surface_nobody_reports_from_is_called_stale,
     an_error_of_the_api_is_shown_plainly_and_goes_when_it_is_over,
     an_answer_that_breaks_the_contract_is_an_error_and_no_crash,
     a_collector_without_reports_says_so,

@@ -63,8 +63,9 @@ static void next_udp(struct random *random, struct packet_builder *builder, cons
                      bool reverse)
 {
 	uint32_t span = reverse ? UDP_MAX_DATA_BYTES - UDP_MIN_DATA_BYTES : REQUEST_MAX_BYTES;
+	uint32_t n_data = UDP_MIN_DATA_BYTES + random_below(random, span);
 
-	packet_begin(builder, UDP_MIN_DATA_BYTES + random_below(random, span), random_bits(random));
+	packet_begin(builder, n_data, random_bits(random));
 	packet_push_udp(builder, path);
 }
 

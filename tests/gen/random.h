@@ -1,6 +1,7 @@
 // A small seeded generator of pseudo-random numbers: splitmix64 (Steele, Lea and Flood, "Fast
 // splittable pseudorandom number generators", 2014). The same seed gives the same numbers on every
-// machine, which is what makes a generated capture reproducible.
+// machine, which is what makes a generated capture reproducible. Draw one number a statement:
+// arguments of one call are evaluated in an order that compilers choose.
 #pragma once
 
 #include <stdint.h>

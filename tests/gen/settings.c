@@ -30,6 +30,11 @@ __attribute__((format(printf, 2, 3))) static int complain(char *why, const char 
 	return -EINVAL;
 }
 
+static const char *or_default(const char *text, const char *otherwise)
+{
+	return text != NULL ? text : otherwise;
+}
+
 // A decimal number and nothing else, between the bounds.
 static bool parse_real(const char *text, double least, double most, double *ret_number)
 {
@@ -75,25 +80,38 @@ static bool parse_start(const char *text, uint64_t *ret_start_ns)
 	return true;
 }
 
+// A capture ends after so many frames or so much time; the duration is also what a shape spans.
 static int parse_length(const struct settings_text *text, struct settings *settings, char *why)
 {
 	double seconds;
 
 	if (text->frames != NULL && text->duration != NULL)
 		return complain(why, "--frames and --duration exclude each other, give one");
-	if (text->duration == NULL) {
-		if (!parse_integer(text->frames != NULL ? text->frames : "10000", 1,
-		                   UINT64_C(1) << 40, &settings->n_frames))
+	if (text->duration != NULL) {
+		if (!parse_real(text->duration, 1e-6, MAX_DURATION_SECONDS, &seconds))
+			return complain(why, "--duration must be seconds, above 0 and at most %d",
+			                MAX_DURATION_SECONDS);
+	} else {
+		if (!parse_integer(or_default(text->frames, "10000"), 1, UINT64_C(1) << 40,
+		                   &settings->n_frames))
 			return complain(why, "--frames must be a whole number of at least 1");
-		// A shape spans the time that so many frames take.
-		settings->duration_ns = (uint64_t)((double)settings->n_frames / settings->rate_fps *
-		                                   (double)NS_PER_S);
-		return 0;
+		seconds = (double)settings->n_frames / settings->rate_fps;
+		if (seconds > MAX_DURATION_SECONDS)
+			return complain(why,
+			                "--frames would take longer than %d seconds: raise "
+			                "--rate",
+			                MAX_DURATION_SECONDS);
 	}
-	if (!parse_real(text->duration, 1e-6, MAX_DURATION_SECONDS, &seconds))
-		return complain(why, "--duration must be seconds, above 0 and at most %d",
-		                MAX_DURATION_SECONDS);
 	settings->duration_ns = (uint64_t)(seconds * (double)NS_PER_S);
+	return 0;
+}
+
+// Seconds have 32 bits in a pcap file. Gaps are random, so the end gets twice its time.
+static int check_end(const struct settings *settings, char *why)
+{
+	if (settings->start_ns + 2 * settings->duration_ns > UINT32_MAX * NS_PER_S)
+		return complain(why, "--start is too late: a pcap file holds times up to "
+		                     "2106-02-07T06:28:15Z");
 	return 0;
 }
 
@@ -172,11 +190,6 @@ static int check_snaplen(const struct settings *settings, char *why)
 	return 0;
 }
 
-static const char *or_default(const char *text, const char *otherwise)
-{
-	return text != NULL ? text : otherwise;
-}
-
 static int parse_numbers(const struct settings_text *text, struct settings *settings, char *why)
 {
 	uint64_t n_flows, snaplen;
@@ -220,6 +233,8 @@ int settings_parse(const struct settings_text *text, struct settings *ret_settin
 
 	if (r == 0)
 		r = parse_length(text, &settings, why);
+	if (r == 0)
+		r = check_end(&settings, why);
 	if (r == 0)
 		r = parse_traffic(text, &settings, why);
 	if (r == 0)

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "proto/crc32c.h"
+#include "tests/skip_because.h"
 
 enum {
 	MAX_BYTES = 600,
@@ -71,7 +72,7 @@ static void the_instruction_equals_the_tables(void **state)
 
 	(void)state;
 	if (!crc32c_instruction_usable())
-		skip();
+		skip_because("this processor has no CRC32C instruction");
 	fill(bytes, sizeof(bytes));
 	for (size_t n_bytes = 0; n_bytes <= MAX_BYTES; n_bytes++) {
 		const uint8_t *start = bytes + n_bytes % 8;

@@ -1,11 +1,7 @@
-#include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
+#include "test_all.h"
 
-#include <cmocka.h>
+#include <errno.h>
+#include <string.h>
 
 #include "proto/prescan.h"
 

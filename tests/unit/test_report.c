@@ -1,12 +1,8 @@
+#include "test_all.h"
+
 #include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "proto/check.h"
 #include "sample_report.h"
@@ -202,7 +198,7 @@ static const struct fault {
 	{probe_upper_case, "probe: 'E' is none of a-z, 0-9, '.' and '-'"},
 	{probe_empty, "probe: missing or empty"},
 	{probe_unterminated, "probe: longer than 63 bytes"},
-	{sequence_zero, "sequence: missing or 0, numbering starts at 1"},
+	{sequence_zero, "sequence: 0, but numbering starts at 1"},
 	{sequence_too_large, "sequence: 9223372036854775808 does not fit 63 bits"},
 	{boot_too_large, "boot_ns: 18446744073709551615 does not fit 63 bits"},
 	{software_with_newline, "software: byte 0x0a is not printable ASCII"},

@@ -1,0 +1,45 @@
+// probe.yaml: what `run` is told.
+#pragma once
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include "proto/base/config.h"
+
+enum link_source {
+	LINK_SOURCE_DPDK, // a port: wall time makes the windows
+	LINK_SOURCE_PCAP, // a capture file, read once: packet time makes the windows
+	LINK_SOURCE_XDP,
+	N_LINK_SOURCES
+};
+
+struct link_config {
+	char *name;
+	int source; // enum link_source
+	char *device;
+	uint64_t capacity_bps;
+	char *surface; // one that surface_from_name() knows
+};
+
+struct probe_config {
+	char *probe;
+	struct config_texts collectors; // HOST:PORT, at least one
+	struct config_rows links; // of struct link_config, 1 to MAX_LINKS
+	char *plan; // NULL when none is given
+	uint64_t window_ns;
+	uint64_t idle_timeout_ns;
+	uint64_t max_flows;
+	struct config_texts eal;
+	bool insecure;
+	char *log_level; // one that log_level_from_name() knows
+};
+
+// Reads and checks the file: each value, and what must agree between them. 0 or -errno with one
+// line in why (CONFIG_WHY_BYTES) that names file and place. Released by probe_config_fini()
+// whatever comes back.
+int probe_config_load(const char *path, struct probe_config *ret_config, char *why);
+void probe_config_fini(struct probe_config *config);
+
+void probe_config_print(FILE *out, const struct probe_config *config);
+
+const struct link_config *probe_config_link(const struct probe_config *config, size_t at);

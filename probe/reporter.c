@@ -1,0 +1,177 @@
+#include "reporter.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "proto/base/cli.h"
+#include "proto/base/clock.h"
+#include "proto/base/log.h"
+#include "proto/names.h"
+#include "probe/uplink/uplink.h"
+
+#include "stop.h"
+
+#define SOFTWARE       "sixgauge-probe " SIXGAUGE_VERSION
+#define CHECK_EVERY_NS (20 * NS_PER_MS)
+
+struct reporter {
+	struct report_origin origin;
+	uint32_t n_ports;
+	struct report_port ports[MAX_LINKS];
+	uint64_t next_sequence;
+	uint64_t n_unmade; // windows whose report could not be made
+	struct uplink *uplink;
+	struct address *collectors;
+};
+
+static void describe_ports(struct reporter *reporter, const struct probe_config *config)
+{
+	reporter->n_ports = (uint32_t)config->links.n;
+	for (uint32_t i = 0; i < reporter->n_ports; i++) {
+		const struct link_config *link = probe_config_link(config, i);
+
+		reporter->ports[i] = (struct report_port){
+			.name = link->name,
+			.surface = (enum surface)surface_from_name(link->surface),
+			.capacity_bps = link->capacity_bps,
+		};
+	}
+}
+
+// The texts have been checked when the configuration was read.
+static struct address *parse_collectors(const struct config_texts *texts)
+{
+	struct address *addresses = calloc(texts->n, sizeof(*addresses));
+
+	for (size_t i = 0; addresses != NULL && i < texts->n; i++)
+		address_parse(texts->items[i], &addresses[i]);
+	return addresses;
+}
+
+static int start_uplink(struct reporter *reporter, const struct probe_config *config)
+{
+	const struct uplink_options options = {
+		.probe = config->probe,
+		.software = SOFTWARE,
+		.spool = reporter->origin.spool,
+		.collectors = reporter->collectors,
+		.n_collectors = (uint32_t)config->collectors.n,
+	};
+
+	return uplink_new(&options, &reporter->uplink);
+}
+
+// LIMIT: reports wait in memory alone, so their numbering starts again, under a new random
+// identity, whenever the process does.
+int reporter_new(const struct probe_config *config, struct reporter **ret_reporter, char *why)
+{
+	struct reporter *reporter = calloc(1, sizeof(*reporter));
+	int rc = -ENOMEM;
+
+	if (reporter == NULL)
+		goto fail;
+	reporter->next_sequence = 1;
+	reporter->origin.probe = config->probe;
+	reporter->origin.software = SOFTWARE;
+	reporter->origin.boot_ns = clock_wall_ns();
+	describe_ports(reporter, config);
+	reporter->collectors = parse_collectors(&config->collectors);
+	if (reporter->collectors == NULL)
+		goto fail;
+	rc = -EIO;
+	if (getrandom(&reporter->origin.spool, SPOOL_ID_BYTES, 0) != SPOOL_ID_BYTES)
+		goto fail;
+	rc = start_uplink(reporter, config);
+	if (rc != 0)
+		goto fail;
+	*ret_reporter = reporter;
+	return 0;
+fail:
+	snprintf(why, CONFIG_WHY_BYTES, "uplink: %s", strerror(-rc));
+	reporter_free(reporter);
+	return rc;
+}
+
+void reporter_free(struct reporter *reporter)
+{
+	if (reporter == NULL)
+		return;
+	uplink_free(reporter->uplink);
+	free(reporter->collectors);
+	free(reporter);
+}
+
+static int send_report(struct reporter *reporter, const struct reporter_window *window,
+                       const struct tally *tally)
+{
+	const struct report_window about = {
+		.sequence = reporter->next_sequence,
+		.start_ns = window->window.start_ns,
+		.length_ns = window->window.length_ns,
+		.observed_ns = window->observed_ns,
+		.n_overruns = window->n_overruns,
+	};
+	struct report *report;
+	int rc;
+
+	for (uint32_t i = 0; i < reporter->n_ports; i++)
+		reporter->ports[i].dropped_frames = window->dropped_frames[i];
+	report = report_build(&reporter->origin, &about, reporter->ports, reporter->n_ports, tally);
+	if (report == NULL)
+		return -ENOMEM;
+	rc = uplink_send(reporter->uplink, report);
+	report_free(report);
+	return rc;
+}
+
+void reporter_send(struct reporter *reporter, const struct reporter_window *window,
+                   const struct tally *tally)
+{
+	char start[CLOCK_TEXT_BYTES];
+	int rc = send_report(reporter, window, tally);
+
+	if (rc == 0) {
+		reporter->next_sequence++;
+		return;
+	}
+	clock_format(window->window.start_ns, start);
+	log_error("report: window %s is lost: %s", start, strerror(-rc));
+	reporter->n_unmade++;
+}
+
+bool reporter_wait_room(struct reporter *reporter)
+{
+	bool stop = false;
+
+	while (!stop && !uplink_has_room(reporter->uplink))
+		stop = stop_wait(CHECK_EVERY_NS);
+	return stop;
+}
+
+bool reporter_wait_delivery(struct reporter *reporter, uint64_t wait_ns)
+{
+	uint64_t start_ns = clock_monotonic_ns();
+	bool stop = false;
+
+	while (!stop && uplink_state(reporter->uplink).waiting > 0 &&
+	       clock_monotonic_ns() - start_ns < wait_ns)
+		stop = stop_wait(CHECK_EVERY_NS);
+	return stop;
+}
+
+int reporter_status(struct reporter *reporter)
+{
+	struct uplink_state state = uplink_state(reporter->uplink);
+	uint64_t n_lost = state.waiting + state.dropped + state.rejected + reporter->n_unmade;
+
+	if (n_lost == 0)
+		return EXIT_STATUS_OK;
+	return cli_failure("%" PRIu64 " reports did not reach a collector: %" PRIu64
+	                   " not acknowledged, %" PRIu64 " dropped for want of room, %" PRIu64
+	                   " rejected, %" PRIu64 " not made",
+	                   n_lost, state.waiting, state.dropped, state.rejected,
+	                   reporter->n_unmade);
+}

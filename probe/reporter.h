@@ -1,0 +1,39 @@
+// Turns what was counted in a window into a numbered report and sees it to a collector.
+#pragma once
+
+#include <stdint.h>
+
+#include "probe/meter/tally.h"
+#include "probe/uplink/report_build.h"
+
+#include "config.h"
+#include "window.h"
+
+struct reporter;
+
+// Starts the uplink; the config is borrowed. 0, or -errno with one line in why (CONFIG_WHY_BYTES).
+int reporter_new(const struct probe_config *config, struct reporter **ret_reporter, char *why);
+void reporter_free(struct reporter *reporter);
+
+// What a window's report says beside the tally.
+struct reporter_window {
+	struct window window;
+	uint64_t observed_ns;
+	uint32_t n_overruns;
+	uint64_t dropped_frames[MAX_LINKS];
+};
+
+// Reports the tally, which stays the caller's. What cannot be reported is logged as lost.
+void reporter_send(struct reporter *reporter, const struct reporter_window *window,
+                   const struct tally *tally);
+
+// Waits until another report can be taken without dropping one; true when asked to stop instead.
+bool reporter_wait_room(struct reporter *reporter);
+
+// Waits until every report has been acknowledged, or asked to stop, or that long at most.
+// True when asked to stop.
+bool reporter_wait_delivery(struct reporter *reporter, uint64_t wait_ns);
+
+// EXIT_STATUS_OK when every report made is safe with a collector; else a line on stderr says how
+// many are not.
+int reporter_status(struct reporter *reporter);

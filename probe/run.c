@@ -1,0 +1,201 @@
+#include "run.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/base/clock.h"
+#include "proto/base/log.h"
+
+#include "config.h"
+#include "control.h"
+#include "offline.h"
+#include "reporter.h"
+#include "stop.h"
+#include "worker.h"
+
+// How long reports are given to reach a collector once the process has been asked to stop.
+#define STOP_DELIVERY_NS (5 * NS_PER_S)
+
+static const char *config_path;
+
+const struct cli_option run_options[] = {
+	{"config", "FILE", "configuration of this probe (probe.yaml)", NULL, &config_path, NULL},
+	{NULL},
+};
+
+const struct cli_option check_options[] = {
+	{"config", "FILE", "configuration of this probe (probe.yaml)", NULL, &config_path, NULL},
+	{NULL},
+};
+
+static const char *config_file(void)
+{
+	return config_path != NULL ? config_path : "probe.yaml";
+}
+
+// A configuration that is wrong ends with status 2 and one line.
+static int load(struct probe_config *ret_config)
+{
+	char why[CONFIG_WHY_BYTES];
+
+	if (probe_config_load(config_file(), ret_config, why) == 0)
+		return EXIT_STATUS_OK;
+	probe_config_fini(ret_config);
+	return cli_usage_error("%s", why);
+}
+
+int check_command(int n_arguments, char **arguments)
+{
+	struct probe_config config;
+	int status = load(&config);
+
+	if (status != EXIT_STATUS_OK)
+		return status;
+	probe_config_print(stdout, &config);
+	probe_config_fini(&config);
+	return fflush(stdout) == 0 ? EXIT_STATUS_OK : cli_failure("standard output: %m");
+}
+
+// Everything has been counted: gives the reports time to arrive. A request to stop, earlier or
+// now, bounds it.
+static int deliver(struct reporter *reporter, bool stopped)
+{
+	if (!stopped)
+		stopped = reporter_wait_delivery(reporter, UINT64_MAX);
+	if (stopped)
+		reporter_wait_delivery(reporter, STOP_DELIVERY_NS);
+	return reporter_status(reporter);
+}
+
+static int run_offline(const struct probe_config *config, const struct engine *engine)
+{
+	char why[CONFIG_WHY_BYTES];
+	struct reporter *reporter;
+	bool stopped = false;
+	int status = EXIT_STATUS_OK;
+	int delivered;
+
+	if (reporter_new(config, &reporter, why) != 0)
+		return cli_failure("%s", why);
+	if (offline_run(config, engine, reporter, &stopped, why) != 0)
+		status = cli_failure("links[0].device: %s", why);
+	delivered = deliver(reporter, stopped);
+	reporter_free(reporter);
+	return status != EXIT_STATUS_OK ? status : delivered;
+}
+
+static int start_dpdk(const struct probe_config *config)
+{
+	const char *devices[MAX_LINKS];
+	struct dpdk_options options = {
+		.devices = devices,
+		.n_devices = (uint32_t)config->links.n,
+		.arguments = (const char *const *)config->eal.items,
+		.n_arguments = (uint32_t)config->eal.n,
+		.worker = true,
+		.verbose = log_level_from_name(config->log_level) == LOG_DEBUG,
+	};
+	char why[SOURCE_WHY_BYTES];
+
+	for (uint32_t i = 0; i < options.n_devices; i++)
+		devices[i] = probe_config_link(config, i)->device;
+	if (dpdk_start(&options, why) != 0)
+		return cli_failure("%s", why);
+	log_info("dpdk: %s", dpdk_memory_text());
+	return EXIT_STATUS_OK;
+}
+
+static int open_ports(const struct probe_config *config, struct worker *worker)
+{
+	char why[SOURCE_WHY_BYTES];
+
+	for (uint32_t i = 0; i < config->links.n; i++) {
+		const struct link_config *link = probe_config_link(config, i);
+
+		if (dpdk_port_open(link->device, false, &worker->ports[i], why) != 0)
+			return cli_failure("links[%" PRIu32 "].device: %s", i, why);
+		worker->n_ports = i + 1;
+		log_info("link %s: watching %s", link->name, link->device);
+	}
+	return EXIT_STATUS_OK;
+}
+
+static void close_ports(struct worker *worker)
+{
+	while (worker->n_ports > 0)
+		dpdk_port_close(worker->ports[--worker->n_ports]);
+}
+
+// The uplink's thread is made after DPDK has put this one on its processors, and inherits them.
+static int watch(const struct probe_config *config, struct worker *worker)
+{
+	char why[CONFIG_WHY_BYTES];
+	struct reporter *reporter;
+	int status;
+
+	if (reporter_new(config, &reporter, why) != 0)
+		return cli_failure("%s", why);
+	status = dpdk_launch(worker_run, worker);
+	if (status != 0) {
+		reporter_free(reporter);
+		return cli_failure("worker: %s", strerror(-status));
+	}
+	control_run(config, worker, reporter, dpdk_join);
+	status = deliver(reporter, true);
+	reporter_free(reporter);
+	return status;
+}
+
+static int run_live(const struct probe_config *config, const struct engine *engine)
+{
+	struct worker *worker = worker_new(engine);
+	int status;
+
+	if (worker == NULL)
+		return cli_failure("worker: out of memory");
+	status = start_dpdk(config);
+	if (status == EXIT_STATUS_OK) {
+		status = open_ports(config, worker);
+		if (status == EXIT_STATUS_OK)
+			status = watch(config, worker);
+		close_ports(worker);
+		dpdk_stop();
+	}
+	worker_free(worker);
+	return status;
+}
+
+static int run(const struct probe_config *config)
+{
+	bool offline = probe_config_link(config, 0)->source == LINK_SOURCE_PCAP;
+	struct engine engine;
+	int rc = engine_init(config->max_flows, config->idle_timeout_ns, &engine);
+	int status;
+
+	if (rc != 0)
+		return cli_failure("meter: no memory for %" PRIu64 " flows (%s): lower max_flows",
+		                   config->max_flows, strerror(-rc));
+	log_info("meter: %zu MiB for %" PRIu64 " flows", engine.memory_bytes >> 20,
+	         config->max_flows);
+	status = offline ? run_offline(config, &engine) : run_live(config, &engine);
+	engine_fini(&engine);
+	return status;
+}
+
+int run_command(int n_arguments, char **arguments)
+{
+	struct probe_config config;
+	int status = load(&config);
+
+	if (status != EXIT_STATUS_OK)
+		return status;
+	log_set_level((enum log_level)log_level_from_name(config.log_level));
+	if (config.plan != NULL)
+		log_warning("plan: not used by this version, %s is not read", config.plan);
+	stop_prepare();
+	status = run(&config);
+	probe_config_fini(&config);
+	return status;
+}

@@ -1,0 +1,13 @@
+// Connecting to a collector without being held up by it.
+#pragma once
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "address.h"
+
+// A connected, non-blocking TCP socket; or -errno with one line in why. Each of the host's
+// addresses is given 10 s. Looking up a host's name takes as long as the resolver does.
+// -ECANCELED soon after stop has been set.
+int dial(const struct address *address, const _Atomic bool *stop, char *why, size_t why_bytes);

@@ -1,0 +1,114 @@
+#!/usr/bin/env python3
+"""Replays captures whose counts are known: recorded ones, whose NAME.json was derived with other
+tools, and generated ones, whose truth the generator prints.
+
+usage: test_golden.py PROBE GENERATOR
+"""
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+import tap
+
+TESTS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+CAPTURES = os.path.join(TESTS, "data/captures")
+REPLAY_SECONDS = 60
+SHOWN_DIFFERENCES = 20
+
+# What is generated beside the recordings: name and arguments.
+GENERATED = {
+    "every kind, seed 1": ["--seed", "1", "--frames", "4000"],
+    "every kind, seed 2, flows come and go": ["--seed", "2", "--frames", "4000", "--churn", "300"],
+    "every kind, seed 3, cut to 160 bytes": ["--seed", "3", "--frames", "4000", "--snaplen", "160"],
+    "only IPv6": ["--seed", "4", "--frames", "1000", "--v6-share", "1"],
+    "only IPv4": ["--seed", "5", "--frames", "1000", "--v6-share", "0"],
+    "only what is not IP or malformed, nearly": [
+        "--seed", "6", "--frames", "1000", "--mix", "plain=1,other=300,malformed=300",
+    ],
+    "a day in a minute": [
+        "--seed", "7", "--duration", "60", "--rate", "100", "--profile", "demo",
+    ],
+    "one frame": ["--seed", "8", "--frames", "1", "--profile", "plain"],
+    "many flows": ["--seed", "9", "--frames", "30000", "--flows", "30000", "--profile", "demo"],
+}
+
+
+def differences(expected, got, where=""):
+    """Every value of expected that got does not have, as sentences."""
+    if not isinstance(expected, dict):
+        same = expected == got
+        if isinstance(expected, float) and isinstance(got, (int, float)):
+            same = abs(expected - got) < 1e-9
+        return [] if same else ["%s: expected %r, got %r" % (where.lstrip("."), expected, got)]
+    if not isinstance(got, dict):
+        return ["%s: missing" % where.lstrip(".")]
+    found = []
+    for key, value in expected.items():
+        found += differences(value, got.get(key), where + "." + key)
+    return found
+
+
+def replay(probe, path):
+    """The probe's answer, and what was wrong with the run itself."""
+    command = [probe, "replay", "--idle-timeout", "0", "--format", "json", path]
+    done = subprocess.run(command, capture_output=True, timeout=REPLAY_SECONDS)
+    if done.returncode != 0:
+        return None, ["exit status %d: %s" % (done.returncode, done.stderr.decode().strip())]
+    try:
+        return json.loads(done.stdout), []
+    except ValueError as error:
+        return None, ["not JSON: %s" % error]
+
+
+def check(probe, path, expected):
+    got, wrong = replay(probe, path)
+    if wrong:
+        return wrong
+    totals = sum(got["frames"][key] for key in ("ipv4", "ipv6", "other", "malformed"))
+    wrong = differences(expected, got)
+    if totals != got["capture"]["frames"]:
+        wrong.append("frames by verdict add up to %d" % totals)
+    return wrong
+
+
+def recorded():
+    return sorted(name for name in os.listdir(CAPTURES) if name.endswith((".pcap", ".pcapng")))
+
+
+def check_recorded(probe, name):
+    path = os.path.join(CAPTURES, name)
+    with open(os.path.splitext(path)[0] + ".json") as file:
+        return check(probe, path, json.load(file))
+
+
+def check_generated(probe, generator, arguments):
+    with tempfile.TemporaryDirectory() as directory:
+        path = os.path.join(directory, "generated.pcap")
+        done = subprocess.run([generator, "--output", path] + arguments, capture_output=True)
+        if done.returncode != 0:
+            return ["the generator failed: %s" % done.stderr.decode().strip()]
+        return check(probe, path, json.loads(done.stdout))
+
+
+def as_test(name, run, *arguments):
+    def test():
+        wrong = run(*arguments)
+        assert not wrong, "\n".join(wrong[:SHOWN_DIFFERENCES])
+
+    test.__name__ = name
+    return test
+
+
+def main(probe, generator):
+    tests = [as_test("replays " + name, check_recorded, probe, name) for name in recorded()]
+    for name, arguments in GENERATED.items():
+        tests.append(as_test("generated: " + name, check_generated, probe, generator, arguments))
+    tap.run(tests)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 3:
+        sys.exit(__doc__)
+    main(*sys.argv[1:])

@@ -1,0 +1,114 @@
+#include "test_all.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "proto/base/clock.h"
+#include "tests/gen/settings.h"
+
+static struct settings settings;
+static char why[SETTINGS_WHY_BYTES];
+
+static void accepts(struct settings_text text)
+{
+	why[0] = '\0';
+	if (settings_parse(&text, &settings, why) != 0)
+		fail_msg("refused: %s", why);
+}
+
+// The sentence must name the option.
+static void refuses(struct settings_text text, const char *option)
+{
+	assert_int_equal(settings_parse(&text, &settings, why), -EINVAL);
+	assert_non_null(strstr(why, option));
+}
+
+static void nothing_said_is_a_small_mix(void **state)
+{
+	(void)state;
+	accepts((struct settings_text){0});
+	assert_int_equal(settings.n_frames, 10000);
+	assert_int_equal(settings.duration_ns, 10 * NS_PER_S);
+	assert_true(settings.weights[KIND_TEREDO] > 0);
+}
+
+static void a_mix_leaves_out_the_kinds_it_does_not_name(void **state)
+{
+	(void)state;
+	accepts((struct settings_text){.mix = "plain=8,6in4=2"});
+	assert_int_equal(settings.weights[KIND_PLAIN], 8);
+	assert_int_equal(settings.weights[KIND_6IN4], 2);
+	assert_int_equal(settings.weights[KIND_VLAN], 0);
+}
+
+static void start_can_be_told_in_four_ways(void **state)
+{
+	uint64_t now_ns = clock_wall_ns();
+
+	(void)state;
+	accepts((struct settings_text){.start = "2026-01-01T08:00:00+08:00"});
+	assert_true(settings.start_ns == UINT64_C(1767225600) * NS_PER_S);
+	accepts((struct settings_text){.start = "1767225600"});
+	assert_true(settings.start_ns == UINT64_C(1767225600) * NS_PER_S);
+	accepts((struct settings_text){.start = "now"});
+	assert_true(settings.start_ns >= now_ns);
+	accepts((struct settings_text){.start = "now-600"});
+	assert_true(settings.start_ns >= now_ns - 600 * NS_PER_S);
+	assert_true(settings.start_ns < now_ns);
+}
+
+static void what_makes_no_sense_is_refused_by_name(void **state)
+{
+	(void)state;
+	refuses((struct settings_text){.seed = "x"}, "--seed");
+	refuses((struct settings_text){.seed = "99999999999999999999"}, "--seed");
+	refuses((struct settings_text){.start = "yesterday"}, "--start");
+	refuses((struct settings_text){.start = "2110-01-01T00:00:00Z"}, "--start");
+	refuses((struct settings_text){.frames = "1000000000", .rate = "0.001"}, "--rate");
+	refuses((struct settings_text){.start = "now-"}, "--start");
+	refuses((struct settings_text){.start = "now+5"}, "--start");
+	refuses((struct settings_text){.frames = "0"}, "--frames");
+	refuses((struct settings_text){.frames = "5", .duration = "5"}, "--duration");
+	refuses((struct settings_text){.duration = "0"}, "--duration");
+	refuses((struct settings_text){.rate = "-1"}, "--rate");
+	refuses((struct settings_text){.rate = "nan"}, "--rate");
+	refuses((struct settings_text){.flows = "0"}, "--flows");
+	refuses((struct settings_text){.v6_share = "1.1"}, "--v6-share");
+	refuses((struct settings_text){.churn = "often"}, "--churn");
+	refuses((struct settings_text){.snaplen = "0"}, "--snaplen");
+}
+
+static void a_bad_mix_is_refused_with_the_mend(void **state)
+{
+	(void)state;
+	refuses((struct settings_text){.mix = ""}, "KIND=WEIGHT");
+	refuses((struct settings_text){.mix = "plain"}, "KIND=WEIGHT");
+	refuses((struct settings_text){.mix = "plain=many"}, "whole number");
+	refuses((struct settings_text){.mix = "teredp=1"}, "\"teredo\"?");
+	refuses((struct settings_text){.mix = "teredo=1"}, "--v6-share 1");
+	refuses((struct settings_text){.mix = "4in6=1"}, "--v6-share 0");
+	refuses((struct settings_text){.mix = "other=1", .v6_share = "1"}, "no kind carries");
+}
+
+static void a_snaplen_that_would_cut_headers_is_refused_with_the_least_that_fits(void **state)
+{
+	(void)state;
+	refuses((struct settings_text){.snaplen = "73", .profile = "plain"}, "74");
+	accepts((struct settings_text){.snaplen = "74", .profile = "plain"});
+	refuses((struct settings_text){.snaplen = "100", .mix = "plain=1,vxlan=1"}, "\"vxlan\"");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(nothing_said_is_a_small_mix),
+		cmocka_unit_test(a_mix_leaves_out_the_kinds_it_does_not_name),
+		cmocka_unit_test(start_can_be_told_in_four_ways),
+		cmocka_unit_test(what_makes_no_sense_is_refused_by_name),
+		cmocka_unit_test(a_bad_mix_is_refused_with_the_mend),
+		cmocka_unit_test(
+			a_snaplen_that_would_cut_headers_is_refused_with_the_least_that_fits),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
