@@ -71,7 +71,6 @@ int connections_init(struct connections *connections, struct event_base *base, s
 	static const struct timeval interval = {0, 250000};
 
 	*connections = (struct connections){
-		.base = base,
 		.metrics = metrics,
 		.listener = listener,
 		.sweep = event_new(base, -1, EV_PERSIST, on_sweep, connections),

@@ -23,7 +23,6 @@ struct connection {
 };
 
 struct connections {
-	struct event_base *base;
 	struct metrics *metrics;
 	struct event *sweep;
 	struct evconnlistener *listener; // borrowed; stops listening while the house is full
