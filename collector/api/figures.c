@@ -10,6 +10,10 @@
 // How long reports of a window may be on their way before it counts as complete without them.
 #define GRACE_NS (10 * NS_PER_S)
 
+enum {
+	WINDOW_SECONDS = CELL_WINDOW_NS / NS_PER_S,
+};
+
 static int seed_link(void *arg, const struct store_link *link, uint64_t last_start_ns)
 {
 	return roster_seed(arg, link->probe, link->name, link->surface, last_start_ns);
@@ -89,15 +93,15 @@ static json_t *figure(enum indicator indicator, const struct aggregate *sums, st
 {
 	const struct indicator_info *info = indicator_info(indicator);
 	double value = 0, coverage = 0;
-	bool is_measured = indicator_value(indicator, sums, slice, &value);
-	bool is_covered = indicator_value(INDICATOR_COVERAGE, sums, SLICE_ALL, &coverage);
+	bool is_measured = indicator_value(indicator, sums, WINDOW_SECONDS, slice, &value);
+	bool is_covered = indicator_value(INDICATOR_COVERAGE, sums, WINDOW_SECONDS, SLICE_ALL,
+	                                  &coverage);
 
 	return json_pack("{s:s, s:o, s:{s:o, s:i}, s:o, s:s, s:o, s:n, s:i}", "id", info->id,
 	                 "dimensions", dimensions, "window", "start", figures_time(start_ns),
-	                 "seconds", (int)(CELL_WINDOW_NS / NS_PER_S), "value",
-	                 figures_number(is_measured, value), "unit", info->unit, "coverage",
-	                 figures_number(is_covered, coverage), "standard_error", "definition",
-	                 info->definition);
+	                 "seconds", WINDOW_SECONDS, "value", figures_number(is_measured, value),
+	                 "unit", info->unit, "coverage", figures_number(is_covered, coverage),
+	                 "standard_error", "definition", info->definition);
 }
 
 // The place with one more dimension.

@@ -36,8 +36,7 @@ void reply_add_headers(struct evhttp_request *request, const char *content_type)
 	evhttp_add_header(headers, "Cache-Control", "no-store");
 	evhttp_add_header(headers, "X-Content-Type-Options", "nosniff");
 	evhttp_add_header(headers, "Content-Security-Policy",
-	                  "default-src 'self'; style-src 'self' 'unsafe-inline'; "
-	                  "img-src 'self' data:; frame-ancestors 'none'");
+	                  "default-src 'self'; frame-ancestors 'none'");
 	evhttp_add_header(headers, "Connection", "close");
 }
 

@@ -98,10 +98,13 @@ static int series_line(struct series *series, size_t number, struct line **ret_l
 static void line_set(const struct series *series, struct line *line, size_t point,
                      const struct aggregate *sums)
 {
+	double seconds = (double)series->query.step_ns / (double)NS_PER_S;
+
 	for (size_t i = 0; i < series->n_slices; i++) {
 		double value;
 
-		if (!indicator_value(series->query.indicator, sums, series->slices[i], &value))
+		if (!indicator_value(series->query.indicator, sums, seconds, series->slices[i],
+		                     &value))
 			continue;
 		line->values[i * series->n_points + point] = value;
 		line->is_measured[i] = true;

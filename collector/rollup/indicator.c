@@ -42,13 +42,13 @@ static double slice_sum(const double amounts[N_FAMILIES][N_TRANSITIONS], struct 
 	return sum;
 }
 
-// Bits per second of one family; none where the slice asks for the other one.
-static double family_bps(const struct aggregate *aggregate, enum family family, struct slice slice)
+// Bits of one family; none where the slice asks for the other one.
+static double family_bits(const struct aggregate *aggregate, enum family family, struct slice slice)
 {
 	if (slice.family >= 0 && slice.family != (int)family)
 		return 0;
 	slice.family = (int)family;
-	return slice_sum(aggregate->bits_per_second, slice);
+	return 8 * slice_sum(aggregate->bytes, slice);
 }
 
 static bool ratio(double part, double whole, double *ret_value)
@@ -86,23 +86,25 @@ static bool coverage(const struct aggregate *aggregate, double *ret_value)
 	return true;
 }
 
-static double rate(enum indicator indicator, const struct aggregate *aggregate, struct slice slice)
+// What is counted, before it is divided by time.
+static double amount(enum indicator indicator, const struct aggregate *aggregate,
+                     struct slice slice)
 {
 	switch (indicator) {
 	case INDICATOR_V6_TRAFFIC_BPS:
-		return family_bps(aggregate, FAMILY_IPV6, slice);
+		return family_bits(aggregate, FAMILY_IPV6, slice);
 	case INDICATOR_V4_TRAFFIC_BPS:
-		return family_bps(aggregate, FAMILY_IPV4, slice);
+		return family_bits(aggregate, FAMILY_IPV4, slice);
 	case INDICATOR_TRANSITION_BPS:
-		return slice_sum(aggregate->bits_per_second, slice);
+		return 8 * slice_sum(aggregate->bytes, slice);
 	case INDICATOR_PACKETS_PER_SECOND:
-		return slice_sum(aggregate->packets_per_second, slice);
+		return slice_sum(aggregate->packets, slice);
 	default:
-		return aggregate->frames_per_second;
+		return aggregate->received_frames;
 	}
 }
 
-bool indicator_value(enum indicator indicator, const struct aggregate *aggregate,
+bool indicator_value(enum indicator indicator, const struct aggregate *aggregate, double seconds,
                      struct slice slice, double *ret_value)
 {
 	if (indicator == INDICATOR_COVERAGE)
@@ -113,6 +115,6 @@ bool indicator_value(enum indicator indicator, const struct aggregate *aggregate
 		return v6_share(aggregate, ret_value);
 	if (indicator == INDICATOR_V6_SHARE_NATIVE)
 		return v6_share_native(aggregate, ret_value);
-	*ret_value = rate(indicator, aggregate, slice);
+	*ret_value = amount(indicator, aggregate, slice) / seconds;
 	return true;
 }

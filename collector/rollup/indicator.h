@@ -45,7 +45,9 @@ const struct indicator_info *indicator_info(enum indicator indicator);
 // Number of the indicator with that id, or -1 if there is none.
 int indicator_from_id(const char *id);
 
-// The value over an aggregate. False when it was not measured: no link was observed, a share has
-// nothing to divide by, or no link was expected.
-bool indicator_value(enum indicator indicator, const struct aggregate *aggregate,
+// The value over an aggregate of that many seconds. A rate is what was counted, divided by all of
+// them: values times seconds add up to what was counted, and where links were seen in part the rate
+// is a lower bound, as the coverage beside it says. False when it was not measured: no link was
+// observed, a share has nothing to divide by, or no link was expected.
+bool indicator_value(enum indicator indicator, const struct aggregate *aggregate, double seconds,
                      struct slice slice, double *ret_value);

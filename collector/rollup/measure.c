@@ -18,28 +18,17 @@ void measure_add(struct measure *measure, const struct cell *cell)
 	}
 }
 
-static void aggregate_add_rates(struct aggregate *aggregate, const struct measure *measure)
-{
-	double seconds = measure->observed_seconds;
-
-	aggregate->n_links++;
-	aggregate->frames_per_second += measure->received_frames / seconds;
-	for (int family = 0; family < N_FAMILIES; family++) {
-		for (int transition = 0; transition < N_TRANSITIONS; transition++) {
-			double packets = measure->packets[family][transition];
-			double bytes = measure->bytes[family][transition];
-
-			aggregate->packets_per_second[family][transition] += packets / seconds;
-			aggregate->bits_per_second[family][transition] += bytes * 8 / seconds;
-			aggregate->bytes[family][transition] += bytes;
-		}
-	}
-}
-
 void aggregate_add(struct aggregate *aggregate, const struct measure *measure)
 {
 	aggregate->coverage += measure->coverage;
 	aggregate->n_expected += measure->n_expected;
-	if (measure->observed_seconds > 0)
-		aggregate_add_rates(aggregate, measure);
+	aggregate->n_links += measure->observed_seconds > 0;
+	aggregate->received_frames += measure->received_frames;
+	for (int family = 0; family < N_FAMILIES; family++) {
+		for (int transition = 0; transition < N_TRANSITIONS; transition++) {
+			aggregate->packets[family][transition] +=
+				measure->packets[family][transition];
+			aggregate->bytes[family][transition] += measure->bytes[family][transition];
+		}
+	}
 }

@@ -19,14 +19,11 @@ struct measure {
 
 void measure_add(struct measure *measure, const struct cell *cell);
 
-// Many links. A rate is the sum of the links' own rates, each over the time that link was
-// observed, so that a window seen by half is not understated by half: coverage, published beside
-// it, says how much was seen. Shares are made of the sums of bytes.
+// Many links: plain sums, so that windows, links and steps add up to what was counted.
 struct aggregate {
 	uint32_t n_links; // of these, observed at all
-	double frames_per_second;
-	double packets_per_second[N_FAMILIES][N_TRANSITIONS];
-	double bits_per_second[N_FAMILIES][N_TRANSITIONS];
+	double received_frames;
+	double packets[N_FAMILIES][N_TRANSITIONS];
 	double bytes[N_FAMILIES][N_TRANSITIONS];
 	double coverage;
 	uint64_t n_expected;

@@ -23,7 +23,7 @@ static double coverage(const struct roster *roster, enum surface surface)
 	double result = -1;
 
 	roster_sum_surface(roster, surface, &sums);
-	indicator_value(INDICATOR_COVERAGE, &sums, SLICE_ALL, &result);
+	indicator_value(INDICATOR_COVERAGE, &sums, 60, SLICE_ALL, &result);
 	return result;
 }
 
