@@ -143,20 +143,24 @@ def a_port_without_hugepages_reaches_the_centre_whole():
         run_virtual_port(directory, collector, "ordinary pages")
 
 
+def change_hugepages(n_pages):
+    """Adds to the reserved pages, or takes from them; others may do the same meanwhile."""
+    HUGEPAGES.write_text(str(max(0, int(HUGEPAGES.read_text()) + n_pages)))
+
+
 @contextlib.contextmanager
 def reserved_hugepages(n_pages):
     """Reserves pages, and gives them back."""
-    before = HUGEPAGES.read_text()
     try:
-        HUGEPAGES.write_text(str(int(before) + n_pages))
+        change_hugepages(n_pages)
+    except OSError as error:
+        raise tap.Skip("hugepages need root") from error
+    try:
         if free_hugepage_mib() < 2 * n_pages:
             raise tap.Skip("the kernel has no hugepages to give")
         yield
-    except PermissionError as error:
-        raise tap.Skip("hugepages need root") from error
     finally:
-        with contextlib.suppress(PermissionError):
-            HUGEPAGES.write_text(before)
+        change_hugepages(-n_pages)
 
 
 def a_port_with_hugepages_reaches_the_centre_whole():
