@@ -46,11 +46,13 @@ static void on_sweep(evutil_socket_t fd, short events, void *arg)
 	connections_sweep(arg);
 }
 
-// evhttp asks for the stream of a connection it has just accepted.
+// evhttp asks for the stream of a connection it has just accepted. Closing the socket is the
+// stream's own part, at its last reference: evhttp would close it earlier, and until the sweep the
+// stream would read whatever connection is given the same number next.
 static struct bufferevent *on_accept(struct event_base *base, void *arg)
 {
 	struct connections *connections = arg;
-	struct bufferevent *stream = bufferevent_socket_new(base, -1, 0);
+	struct bufferevent *stream = bufferevent_socket_new(base, -1, BEV_OPT_CLOSE_ON_FREE);
 
 	if (!stream)
 		return NULL;
