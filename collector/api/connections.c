@@ -46,11 +46,13 @@ static void on_sweep(evutil_socket_t fd, short events, void *arg)
 	connections_sweep(arg);
 }
 
-// evhttp asks for the stream of a connection it has just accepted.
+// evhttp asks for the stream of a connection it has just accepted. The stream closes its socket
+// itself, with the last reference: a socket closed by evhttp while we still hold the stream could
+// be accepted again under the same number, and the old stream would read what is not meant for it.
 static struct bufferevent *on_accept(struct event_base *base, void *arg)
 {
 	struct connections *connections = arg;
-	struct bufferevent *stream = bufferevent_socket_new(base, -1, 0);
+	struct bufferevent *stream = bufferevent_socket_new(base, -1, BEV_OPT_CLOSE_ON_FREE);
 
 	if (!stream)
 		return NULL;
