@@ -25,7 +25,6 @@ struct metrics {
 	uint64_t reports_stored, reports_duplicate;
 	uint64_t reports_refused[N_REFUSALS];
 	uint64_t received_bytes;
-	uint64_t pulses;
 	uint64_t sessions_opened, sessions_refused;
 	uint64_t sessions_ended[N_SESSION_ENDS];
 	uint64_t commits, commit_failures, commit_ns;

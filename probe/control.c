@@ -1,5 +1,6 @@
 #include "control.h"
 
+#include <assert.h>
 #include <time.h>
 
 #include "proto/base/clock.h"
@@ -133,5 +134,6 @@ void control_run(const struct probe_config *config, struct worker *worker,
 	}
 	atomic_store(&worker->stop, true);
 	join_worker();
+	assert(atomic_load_explicit(&worker->ended, memory_order_acquire));
 	end_last_window(&control);
 }

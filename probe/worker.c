@@ -79,5 +79,6 @@ int worker_run(void *argument)
 		if (empty || ++n_bursts % BURSTS_PER_SWEEP == 0)
 			meter_sweep(worker->meter, now_ns);
 	}
+	atomic_store_explicit(&worker->ended, true, memory_order_release);
 	return 0;
 }

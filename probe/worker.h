@@ -18,6 +18,8 @@ struct worker {
 	struct dpdk_port *ports[MAX_LINKS]; // ports[i] is link i
 	// Control writes.
 	_Alignas(64) _Atomic bool stop;
+	// The worker writes, as its last act: who sees it set sees all that was counted.
+	_Alignas(64) _Atomic bool ended;
 	// Shared as epoch.h says.
 	struct tally_pair pair;
 };

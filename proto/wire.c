@@ -72,7 +72,8 @@ static enum wire_error wire_header_check(const struct wire_header *header, size_
 		return WIRE_BAD_MAGIC;
 	if (header->version != WIRE_VERSION)
 		return WIRE_BAD_VERSION;
-	if (header->type < WIRE_HELLO || header->type >= N_WIRE_TYPES)
+	if (header->type < WIRE_HELLO || header->type >= N_WIRE_TYPES ||
+	    header->type == WIRE_UNASSIGNED)
 		return WIRE_BAD_TYPE;
 	if (be16_value(header->flags) != 0)
 		return WIRE_BAD_FLAGS;

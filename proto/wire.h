@@ -25,7 +25,7 @@ enum wire_type {
 	WIRE_HELLO_ACK = 2,
 	WIRE_REPORT = 3,
 	WIRE_ACK = 4,
-	WIRE_PULSE = 5,
+	WIRE_UNASSIGNED = 5, // kept for totals of the last second; refused
 	WIRE_HEARTBEAT = 6,
 	WIRE_GOODBYE = 7,
 	N_WIRE_TYPES

@@ -46,9 +46,9 @@ static void on_sweep(evutil_socket_t fd, short events, void *arg)
 	connections_sweep(arg);
 }
 
-// evhttp asks for the stream of a connection it has just accepted. The stream closes its socket
-// itself, with the last reference: a socket closed by evhttp while we still hold the stream could
-// be accepted again under the same number, and the old stream would read what is not meant for it.
+// evhttp asks for the stream of a connection it has just accepted. Closing the socket is the
+// stream's own part, at its last reference: evhttp would close it earlier, and until the sweep the
+// stream would read whatever connection is given the same number next.
 static struct bufferevent *on_accept(struct event_base *base, void *arg)
 {
 	struct connections *connections = arg;

@@ -32,7 +32,6 @@ static void add_counters(struct evbuffer *body, const struct metrics *metrics)
 		{"reports_duplicate_total", "Reports that came again and were acknowledged again.",
 	         metrics->reports_duplicate},
 		{"received_bytes_total", "Bytes received from probes.", metrics->received_bytes},
-		{"pulses_total", "Pulses received from probes.", metrics->pulses},
 		{"sessions_opened_total", "Sessions accepted.", metrics->sessions_opened},
 		{"sessions_refused_total", "Connections that did not become sessions.",
 	         metrics->sessions_refused},

@@ -151,15 +151,11 @@ static void receive_goodbye(struct session *session, const struct wire_frame *fr
 		log_info("ingest: %s: says goodbye: %s", session->hello.probe, goodbye.reason);
 }
 
-// LIMIT: a pulse is taken and not shown; nothing reads it yet.
 static void receive_frame(struct session *session, const struct wire_frame *frame)
 {
 	switch (frame->type) {
 	case WIRE_REPORT:
 		receive_report(session, frame);
-		break;
-	case WIRE_PULSE:
-		session->ingest->metrics->pulses++;
 		break;
 	case WIRE_HEARTBEAT:
 		receive_heartbeat(session);

@@ -142,6 +142,15 @@ static bool add_lcores(struct command_line *line, bool worker)
 	return add(line, "--lcores=%d@(%s),%d@%d", MAIN_LCORE, main_set, WORKER_LCORE, last);
 }
 
+// Asked for by the caller, or by whoever configured the environment layer.
+static bool wants_ordinary_pages(const struct dpdk_options *options)
+{
+	for (uint32_t i = 0; i < options->n_arguments; i++)
+		if (strcmp(options->arguments[i], "--no-huge") == 0)
+			return true;
+	return options->ordinary_pages;
+}
+
 // Hugepages are used through memfd, so neither a mounted hugetlbfs nor files left behind matter.
 static bool add_memory(struct command_line *line, const struct dpdk_options *options)
 {
@@ -149,7 +158,7 @@ static bool add_memory(struct command_line *line, const struct dpdk_options *opt
 	uint64_t ordinary_mib = BASE_ORDINARY_MIB +
 	                        buffers_mib(n_ports(options), BUFFER_ORDINARY_BYTES);
 
-	if (!options->ordinary_pages && free_hugepage_mib() >= huge_mib) {
+	if (!wants_ordinary_pages(options) && free_hugepage_mib() >= huge_mib) {
 		snprintf(eal.memory_text, sizeof(eal.memory_text), "%" PRIu64 " MiB of hugepages",
 		         huge_mib);
 		return add(line, "--in-memory");

@@ -245,6 +245,21 @@ static int choose_out(struct session *session)
 	return rc == 0 ? 0 : end_with(session, rc, "%s", strerror(-rc));
 }
 
+// Writes until the socket takes no more, or nothing is left to say; credit bounds it.
+static int write_frames(struct session *session)
+{
+	int rc;
+
+	for (;;) {
+		rc = choose_out(session);
+		if (rc != 0 || session->out == NULL)
+			return rc;
+		rc = write_out(session);
+		if (rc != 0 || session->out != NULL)
+			return rc;
+	}
+}
+
 static int check_deadlines(struct session *session)
 {
 	uint64_t now_ns = clock_monotonic_ns();
@@ -279,9 +294,7 @@ static int step(struct session *session)
 	if ((polled[0].revents & (POLLIN | POLLHUP | POLLERR)) != 0)
 		rc = read_frames(session);
 	if (rc == 0)
-		rc = choose_out(session);
-	if (rc == 0 && session->out != NULL)
-		rc = write_out(session);
+		rc = write_frames(session);
 	return rc != 0 ? rc : check_deadlines(session);
 }
 

@@ -9,7 +9,7 @@ import time
 
 from collector_bench import collector_with, indicators, last_minute, run, start, value
 from harness import WAIT_S, eventually
-from wire import (HEARTBEAT, HELLO, MINUTE_NS, PULSE, REPORT, Session, field, frame, hello,
+from wire import (HEARTBEAT, HELLO, MINUTE_NS, REPORT, Session, field, frame, hello,
                   message, report_payload, varint)
 
 
@@ -280,12 +280,10 @@ def a_second_hello_ends_the_session(collector):
 
 
 @collector_with()
-def heartbeats_are_answered_and_pulses_taken(collector):
+def heartbeats_are_answered(collector):
     with Session(collector.sessions, hello()) as session:
-        session.send(frame(PULSE, message([(1, 1), (2, 1)])))
         session.send(frame(HEARTBEAT, b""))
         assert session.receive() == (HEARTBEAT, b"")
-    assert collector.metric("pulses_total") == 1
 
 
 @collector_with()

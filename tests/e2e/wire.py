@@ -5,7 +5,7 @@ import socket
 import struct
 import time
 
-HELLO, HELLO_ACK, REPORT, ACK, PULSE, HEARTBEAT, GOODBYE = range(1, 8)
+HELLO, HELLO_ACK, REPORT, ACK, UNASSIGNED, HEARTBEAT, GOODBYE = range(1, 8)
 
 FAMILIES = ["ipv4", "ipv6"]
 TRANSITIONS = ["native4", "native6", "6in4", "6to4", "6rd", "isatap", "teredo", "4in6", "nat64"]

@@ -177,7 +177,7 @@ static void payload_try(enum wire_type type, const uint8_t *payload, size_t n_by
 	case WIRE_GOODBYE:
 		goodbye_try(payload, n_bytes);
 		break;
-	case WIRE_PULSE: // nobody decodes these yet
+	case WIRE_UNASSIGNED:
 	case WIRE_HEARTBEAT:
 	case N_WIRE_TYPES:
 		break;
