@@ -125,8 +125,10 @@ static int sqlite_connect(struct sqlite_store *store, const char *path, char *wh
 	}
 	if (result == SQLITE_OK)
 		return 0;
-	snprintf(why, STORE_WHY_BYTES, "%s: %s: give a file in a directory it may write to", path,
-	         store->db ? sqlite3_errmsg(store->db) : "out of memory");
+	snprintf(why, STORE_WHY_BYTES, "%s: %s: %s", path,
+	         store->db ? sqlite3_errmsg(store->db) : "out of memory",
+	         result == SQLITE_NOTADB ? "choose another file"
+	                                 : "give a file in a directory it may write to");
 	return sqlite_errno(result);
 }
 

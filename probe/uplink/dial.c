@@ -63,7 +63,7 @@ static int dial_one(const struct addrinfo *place, const _Atomic bool *stop)
 
 int dial(const struct address *address, const _Atomic bool *stop, char *why, size_t why_bytes)
 {
-	const struct addrinfo wanted = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_ADDRCONFIG};
+	const struct addrinfo wanted = {.ai_socktype = SOCK_STREAM};
 	struct addrinfo *places;
 	int rc = getaddrinfo(address->host, address->port, &wanted, &places);
 	int fd = -EHOSTUNREACH;

@@ -1,10 +1,12 @@
 """Starts our programs as a user would, waits for what they log, and asks them over HTTP."""
 
+import ctypes
 import json
 import os
 import pathlib
 import queue
 import re
+import signal
 import subprocess
 import threading
 import time
@@ -12,6 +14,13 @@ import urllib.error
 import urllib.request
 
 WAIT_S = 20
+LIBC = ctypes.CDLL(None)
+PR_SET_PDEATHSIG = 1
+
+
+def die_with_parent():
+    """Nothing a test has started outlives it, however the test ends."""
+    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 class Program:
@@ -22,7 +31,8 @@ class Program:
         self._new = queue.Queue()
         self.process = subprocess.Popen(
             [str(part) for part in command], stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+            preexec_fn=die_with_parent)
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
