@@ -7,7 +7,7 @@ import time
 
 from collector_bench import collector_with, last_minute, run
 from harness import WAIT_S, eventually, find
-from wire import MINUTE_NS, Session, hello
+from wire import MINUTE_NS, REPORT, Session, frame, hello, report_payload
 
 
 def raw_http(collector, data, seconds=WAIT_S):
@@ -152,6 +152,21 @@ def a_flood_of_idle_http_connections_leaves_sessions_alone(collector):
         connection.close()
     eventually(lambda: collector.get("/healthz")[0] == 200)
     eventually(lambda: collector.open_files() < 40)
+
+
+@collector_with()
+def a_session_that_gets_the_socket_of_an_old_request_loses_nothing(collector):
+    at = last_minute()
+    reports = [frame(REPORT, report_payload(sequence, at - sequence * MINUTE_NS))
+               for sequence in range(1, 301)]
+    for _ in range(3):
+        assert collector.get("/healthz")[0] == 200
+        with Session(collector.sessions, hello(), timeout=5) as session:
+            for report in reports:
+                session.send(report)
+            acked = set()
+            while len(acked) < len(reports):
+                acked |= session.receive_ack()[0]
 
 
 @collector_with()
