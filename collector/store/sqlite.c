@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 int sqlite_errno(int result)
 {
@@ -111,11 +112,28 @@ static const struct store_backend sqlite_backend = {
 	.count = sqlite_count,
 };
 
+// Makes the directory the file is to lie in, so that the first start on a new machine needs no
+// preparation. What goes wrong here goes wrong again, and is told, when the file is opened.
+static void make_directory(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *directory;
+
+	if (!slash || slash == path)
+		return;
+	directory = strndup(path, (size_t)(slash - path));
+	if (directory)
+		mkdir(directory, 0750);
+	free(directory);
+}
+
 static int sqlite_connect(struct sqlite_store *store, const char *path, char *why)
 {
 	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
-	int result = sqlite3_open_v2(path, &store->db, flags, NULL);
+	int result;
 
+	make_directory(path);
+	result = sqlite3_open_v2(path, &store->db, flags, NULL);
 	if (result == SQLITE_OK) {
 		sqlite3_busy_timeout(store->db, 2000);
 		result = sqlite3_exec(store->db,

@@ -53,7 +53,7 @@ def a_busy_address_is_one_clear_line():
 
 def a_store_that_cannot_be_opened_is_one_clear_line():
     ports = "listen: 127.0.0.1:0\nhttp: 127.0.0.1:0\n"
-    fails("unable to open", 1, "run", config=ports + "store: sqlite:DIR/missing/centre.db\n")
+    fails("unable to open", 1, "run", config=ports + "store: sqlite:DIR/missing/too/centre.db\n")
     fails("not a database", 1, "run", config=ports + "store: sqlite:DIR/collector.yaml\n")
     with tempfile.TemporaryDirectory(prefix="sixgauge-") as directory:
         path = f"{directory}/other.db"
@@ -66,6 +66,13 @@ def a_store_that_cannot_be_opened_is_one_clear_line():
         with sqlite3.connect(path) as database:
             database.execute("PRAGMA user_version = 99")
         fails("schema version 99", 1, "run", config=ports + f"store: sqlite:{path}\n")
+
+
+def the_directory_of_the_store_is_made():
+    with tempfile.TemporaryDirectory(prefix="sixgauge-") as directory, \
+            start(directory, store=f"sqlite:{directory}/new/centre.db") as collector:
+        collector.signal(signal.SIGTERM)
+        assert os.path.exists(f"{directory}/new/centre.db")
 
 
 def check_prints_values_that_load_again():
