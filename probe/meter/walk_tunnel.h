@@ -25,7 +25,6 @@ enum {
 	GRE_ACKNOWLEDGE = 0x0080, // version 1 only
 	GRE_VERSION = 0x0007,
 	GRE_OPTION_BYTES = 4, // of each of the optional fields
-	MAX_GRE_ROUTES = 4,
 	VXLAN_HAS_NETWORK = 0x08,
 	GTPU_VERSION_TYPE = 0x30, // version 1, protocol type GTP
 	GTPU_VERSION_TYPE_MASK = 0xf0,
@@ -46,22 +45,6 @@ enum {
 	ERSPAN_3_BYTES = 12,
 	ERSPAN_3_SUBHEADER_BYTES = 8,
 };
-
-// Offset behind the source route entries of RFC 1701, which end with a null entry.
-static inline uint32_t gre_routes_end(const struct frame_view *view, const struct walk *walk,
-                                      uint32_t offset)
-{
-	for (int i = 0; i < MAX_GRE_ROUTES; i++) {
-		const uint8_t *entry = header_at(view, walk, offset, 4);
-
-		if (!entry)
-			break;
-		offset += 4u + entry[3];
-		if (entry[0] == 0 && entry[1] == 0 && entry[3] == 0)
-			break;
-	}
-	return offset;
-}
 
 static inline enum header_kind gre_payload_kind(uint16_t flags, uint16_t type)
 {
@@ -94,9 +77,23 @@ static inline void walk_gre(const struct frame_view *view, struct walk *walk)
 		offset += GRE_OPTION_BYTES;
 	if (version == 1 && flags & GRE_ACKNOWLEDGE)
 		offset += GRE_OPTION_BYTES;
-	if (version == 0 && flags & GRE_ROUTING)
-		offset = gre_routes_end(view, walk, offset);
 	walk_to(walk, gre_payload_kind(flags, be16_value(header->type)), offset);
+	if (version == 0 && flags & GRE_ROUTING) {
+		walk->routed_kind = walk->kind;
+		walk->kind = HEADER_GRE_ROUTE;
+	}
+}
+
+// Source route entries (RFC 1701) name their own length; a null entry is the last.
+static inline void walk_gre_route(const struct frame_view *view, struct walk *walk)
+{
+	const struct gre_route *route = header_at(view, walk, walk->offset, sizeof(*route));
+
+	if (!route)
+		return walk_stop(walk);
+	walk->offset += (uint32_t)sizeof(*route) + route->route_bytes;
+	if (be16_value(route->family) == 0 && route->route_bytes == 0)
+		walk->kind = walk->routed_kind;
 }
 
 static inline void walk_erspan_3(const struct frame_view *view, struct walk *walk)
