@@ -68,6 +68,7 @@ struct frame_view {
 struct walk {
 	uint32_t offset; // of the header read next
 	uint32_t end; // of the packet on the wire
+	uint32_t datagram_end; // of a HEADER_TEREDO, as UDP claims it; may lie behind `end`
 	uint8_t kind; // enum header_kind
 	uint8_t protocol; // that announced a HEADER_UPPER
 	uint8_t next_extension; // of a HEADER_GTPU_EXTENSION

@@ -234,12 +234,13 @@ static inline void walk_gtpu_extension(const struct frame_view *view, struct wal
 }
 
 // Teredo (RFC 4380, 5.1.1): authentication and origin indications may stand before the packet. A
-// UDP port proves little, so the IPv6 header must fit its datagram, unless only the first fragment
-// of that is here.
+// UDP port proves little, so the IPv6 header must fit its datagram, of which a first fragment or a
+// packet that broke off holds only a part.
 static inline void walk_teredo(const struct frame_view *view, struct walk *walk)
 {
 	const be16 *field = header_at(view, walk, walk->offset, sizeof(*field));
 	const struct teredo_authentication *authentication;
+	const struct ipv6_header *ipv6;
 	uint16_t indicator;
 
 	if (!field)
@@ -256,8 +257,9 @@ static inline void walk_teredo(const struct frame_view *view, struct walk *walk)
 		                TEREDO_NONCE_BYTES;
 		return;
 	}
-	if (indicator >> 12 != 6 || (!(walk->packet.flags & PACKET_FRAGMENT) &&
-	                             !ip_is_plausible(view, walk, walk->offset, FAMILY_IPV6)))
+	ipv6 = header_at(view, walk, walk->offset, sizeof(*ipv6));
+	if (!ipv6 || indicator >> 12 != 6 ||
+	    walk->offset + sizeof(*ipv6) + be16_value(ipv6->payload_bytes) > walk->datagram_end)
 		return walk_stop(walk);
 	walk->ip_step = IP_STEP_TEREDO;
 	walk->kind = HEADER_IPV6;
@@ -292,8 +294,11 @@ static inline void walk_udp(const struct frame_view *view, struct walk *walk)
 	if (!header)
 		return walk_stop(walk);
 	total_bytes = be16_value(header->total_bytes);
-	if (total_bytes >= sizeof(*header)) // 0 is left to segmentation offload
+	walk->datagram_end = walk->end;
+	if (total_bytes >= sizeof(*header)) { // 0 is left to segmentation offload
+		walk->datagram_end = walk->offset + total_bytes;
 		walk_limit(walk, walk->offset, total_bytes);
+	}
 	walk_to(walk, udp_payload_kind(be16_value(ports->source), be16_value(ports->destination)),
 	        walk->offset + (uint32_t)sizeof(*header));
 }
