@@ -136,6 +136,8 @@ static inline void walk_step(const struct frame_view *view, struct walk *walk)
 		return walk_ipv6(view, walk);
 	case HEADER_UPPER:
 		return walk_upper(view, walk);
+	case HEADER_GRE_ROUTE:
+		return walk_gre_route(view, walk);
 	case HEADER_ERSPAN_2:
 		return walk_to(walk, HEADER_ETHERNET, walk->offset + ERSPAN_2_BYTES);
 	case HEADER_ERSPAN_3:

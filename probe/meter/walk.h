@@ -41,6 +41,7 @@ enum header_kind {
 	HEADER_IPV4,
 	HEADER_IPV6,
 	HEADER_UPPER, // what the IP protocol number in `type` says, extension headers included
+	HEADER_GRE_ROUTE, // one entry of a source route
 	HEADER_ERSPAN_2,
 	HEADER_ERSPAN_3,
 	HEADER_L2TP_UDP,
@@ -67,9 +68,11 @@ struct frame_view {
 struct walk {
 	uint32_t offset; // of the header read next
 	uint32_t end; // of the packet on the wire
+	uint32_t datagram_end; // of a HEADER_TEREDO, as UDP claims it; may lie behind `end`
 	uint8_t kind; // enum header_kind
 	uint8_t protocol; // that announced a HEADER_UPPER
 	uint8_t next_extension; // of a HEADER_GTPU_EXTENSION
+	uint8_t routed_kind; // enum header_kind behind the last HEADER_GRE_ROUTE
 	uint8_t ip_step; // enum ip_step
 	bool segment_routed; // the IPv6 header read last has a segment routing header
 	bool transition_decided;

@@ -176,31 +176,35 @@ static inline void walk_ipv4(const struct frame_view *view, struct walk *walk)
 		walk_stop(walk);
 }
 
-// The length in the jumbo payload option of the hop-by-hop header at offset (RFC 2675), or 0. The
-// loop keeps to one branch a round: the kernel's verifier follows every combination.
-static inline uint32_t jumbo_payload_bytes(const struct frame_view *view, const struct walk *walk,
-                                           uint32_t offset)
+// True, with its length, when the hop-by-hop header at offset holds the jumbo payload option
+// (RFC 2675). The loop keeps to one branch a round: the kernel's verifier follows every
+// combination.
+static inline bool jumbo_payload_bytes(const struct frame_view *view, const struct walk *walk,
+                                       uint32_t offset, uint32_t *ret_payload_bytes)
 {
 	const struct extension_header *header = header_at(view, walk, offset, sizeof(*header));
 	uint32_t options_end;
 
 	if (!header)
-		return 0;
+		return false;
 	options_end = offset + (header->length + 1u) * 8;
 	offset += 2;
 	for (int i = 0; i < MAX_OPTIONS && offset + 2 <= options_end; i++) {
 		const uint8_t *option = header_at(view, walk, offset, 2);
 
 		if (!option)
-			return 0;
+			return false;
 		if (option[0] == OPTION_JUMBO && option[1] == sizeof(be32)) {
 			const be32 *value = header_at(view, walk, offset + 2, sizeof(*value));
 
-			return value && offset + 6 <= options_end ? be32_value(*value) : 0;
+			if (!value || offset + 6 > options_end)
+				return false;
+			*ret_payload_bytes = be32_value(*value);
+			return true;
 		}
 		offset += option[0] == OPTION_PAD1 ? 1u : 2u + option[1];
 	}
-	return 0;
+	return false;
 }
 
 // L3 bytes of the IPv6 packet at offset. A payload length of 0 is a jumbogram's, or segmentation
@@ -210,16 +214,12 @@ static inline uint64_t ipv6_total_bytes(const struct frame_view *view, const str
 {
 	uint32_t payload_bytes = be16_value(header->payload_bytes);
 	uint32_t payload_offset = walk->offset + (uint32_t)sizeof(*header);
-	uint64_t jumbo_bytes;
 
-	if (payload_bytes != 0 || header->next_header == PROTOCOL_NONE)
-		return sizeof(*header) + (uint64_t)payload_bytes;
-	if (header->next_header == PROTOCOL_HOP_BY_HOP) {
-		jumbo_bytes = jumbo_payload_bytes(view, walk, payload_offset);
-		if (jumbo_bytes != 0)
-			return sizeof(*header) + jumbo_bytes;
-	}
-	return sizeof(*header) + (uint64_t)bytes_behind(walk, payload_offset);
+	if (payload_bytes == 0 && header->next_header != PROTOCOL_NONE &&
+	    !(header->next_header == PROTOCOL_HOP_BY_HOP &&
+	      jumbo_payload_bytes(view, walk, payload_offset, &payload_bytes)))
+		payload_bytes = bytes_behind(walk, payload_offset);
+	return sizeof(*header) + (uint64_t)payload_bytes;
 }
 
 static inline void walk_ipv6(const struct frame_view *view, struct walk *walk)

@@ -12,6 +12,8 @@ enum {
 	PPP_MPLS_MULTICAST = 0x0283,
 	LLC_SAP_SNAP = 0xaa,
 	LLC_SAP_IP = 0x06,
+	MPLS_LABEL_IPV4_NULL = 0, // says what it stands on (RFC 3032, 2.1)
+	MPLS_LABEL_IPV6_NULL = 2,
 	MPLS_LABEL_GAL = 13, // a generic associated channel, never IP (RFC 5586)
 	MPLS_BOTTOM = 1 << 8,
 	// Linux cooked captures say so where the frame was 802.2.
@@ -233,7 +235,18 @@ static inline bool ethernet_is_plausible(const struct frame_view *view, const st
 	return type == ETHERTYPE_ARP || ethertype_kind(type) != HEADER_NONE;
 }
 
-// What is below the bottom label is nowhere said. RFC 9790: its first nibble alone is never
+// True when the header at offset has the version that an explicit null label above it says. The
+// lengths need not agree then: they are judged as behind any EtherType.
+static inline bool label_says_version(const struct frame_view *view, const struct walk *walk,
+                                      uint32_t label)
+{
+	const uint8_t *first = header_at(view, walk, walk->offset, 1);
+
+	return first && ((label == MPLS_LABEL_IPV4_NULL && *first >> 4 == 4) ||
+	                 (label == MPLS_LABEL_IPV6_NULL && *first >> 4 == 6));
+}
+
+// What is below any other bottom label is nowhere said. RFC 9790: its first nibble alone is never
 // believed, since a pseudowire without control word puts a MAC address there. An Ethernet frame
 // with a consistent IP packet inside is better evidence than a consistent IP header.
 static inline void walk_mpls_payload(const struct frame_view *view, struct walk *walk)
@@ -260,15 +273,19 @@ static inline void walk_mpls_payload(const struct frame_view *view, struct walk 
 static inline void walk_mpls(const struct frame_view *view, struct walk *walk)
 {
 	const be32 *field = header_at(view, walk, walk->offset, sizeof(*field));
-	uint32_t entry;
+	uint32_t entry, label;
 
 	if (!field)
 		return walk_stop(walk);
 	entry = be32_value(*field);
+	label = entry >> 12;
 	walk->offset += sizeof(*field);
 	if (!(entry & MPLS_BOTTOM))
 		return;
-	if (entry >> 12 == MPLS_LABEL_GAL)
+	if (label == MPLS_LABEL_GAL)
 		return walk_stop(walk);
-	walk_mpls_payload(view, walk);
+	if (label_says_version(view, walk, label))
+		walk->kind = HEADER_RAW_IP;
+	else
+		walk_mpls_payload(view, walk);
 }

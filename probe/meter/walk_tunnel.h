@@ -25,7 +25,6 @@ enum {
 	GRE_ACKNOWLEDGE = 0x0080, // version 1 only
 	GRE_VERSION = 0x0007,
 	GRE_OPTION_BYTES = 4, // of each of the optional fields
-	MAX_GRE_ROUTES = 4,
 	VXLAN_HAS_NETWORK = 0x08,
 	GTPU_VERSION_TYPE = 0x30, // version 1, protocol type GTP
 	GTPU_VERSION_TYPE_MASK = 0xf0,
@@ -46,22 +45,6 @@ enum {
 	ERSPAN_3_BYTES = 12,
 	ERSPAN_3_SUBHEADER_BYTES = 8,
 };
-
-// Offset behind the source route entries of RFC 1701, which end with a null entry.
-static inline uint32_t gre_routes_end(const struct frame_view *view, const struct walk *walk,
-                                      uint32_t offset)
-{
-	for (int i = 0; i < MAX_GRE_ROUTES; i++) {
-		const uint8_t *entry = header_at(view, walk, offset, 4);
-
-		if (!entry)
-			break;
-		offset += 4u + entry[3];
-		if (entry[0] == 0 && entry[1] == 0 && entry[3] == 0)
-			break;
-	}
-	return offset;
-}
 
 static inline enum header_kind gre_payload_kind(uint16_t flags, uint16_t type)
 {
@@ -94,9 +77,23 @@ static inline void walk_gre(const struct frame_view *view, struct walk *walk)
 		offset += GRE_OPTION_BYTES;
 	if (version == 1 && flags & GRE_ACKNOWLEDGE)
 		offset += GRE_OPTION_BYTES;
-	if (version == 0 && flags & GRE_ROUTING)
-		offset = gre_routes_end(view, walk, offset);
 	walk_to(walk, gre_payload_kind(flags, be16_value(header->type)), offset);
+	if (version == 0 && flags & GRE_ROUTING) {
+		walk->routed_kind = walk->kind;
+		walk->kind = HEADER_GRE_ROUTE;
+	}
+}
+
+// Source route entries (RFC 1701) name their own length; a null entry is the last.
+static inline void walk_gre_route(const struct frame_view *view, struct walk *walk)
+{
+	const struct gre_route *route = header_at(view, walk, walk->offset, sizeof(*route));
+
+	if (!route)
+		return walk_stop(walk);
+	walk->offset += (uint32_t)sizeof(*route) + route->route_bytes;
+	if (be16_value(route->family) == 0 && route->route_bytes == 0)
+		walk->kind = walk->routed_kind;
 }
 
 static inline void walk_erspan_3(const struct frame_view *view, struct walk *walk)
@@ -237,12 +234,13 @@ static inline void walk_gtpu_extension(const struct frame_view *view, struct wal
 }
 
 // Teredo (RFC 4380, 5.1.1): authentication and origin indications may stand before the packet. A
-// UDP port proves little, so the IPv6 header must fit its datagram, unless only the first fragment
-// of that is here.
+// UDP port proves little, so the IPv6 header must fit its datagram, of which a first fragment or a
+// packet that broke off holds only a part.
 static inline void walk_teredo(const struct frame_view *view, struct walk *walk)
 {
 	const be16 *field = header_at(view, walk, walk->offset, sizeof(*field));
 	const struct teredo_authentication *authentication;
+	const struct ipv6_header *ipv6;
 	uint16_t indicator;
 
 	if (!field)
@@ -259,8 +257,9 @@ static inline void walk_teredo(const struct frame_view *view, struct walk *walk)
 		                TEREDO_NONCE_BYTES;
 		return;
 	}
-	if (indicator >> 12 != 6 || (!(walk->packet.flags & PACKET_FRAGMENT) &&
-	                             !ip_is_plausible(view, walk, walk->offset, FAMILY_IPV6)))
+	ipv6 = header_at(view, walk, walk->offset, sizeof(*ipv6));
+	if (!ipv6 || indicator >> 12 != 6 ||
+	    walk->offset + sizeof(*ipv6) + be16_value(ipv6->payload_bytes) > walk->datagram_end)
 		return walk_stop(walk);
 	walk->ip_step = IP_STEP_TEREDO;
 	walk->kind = HEADER_IPV6;
@@ -295,8 +294,11 @@ static inline void walk_udp(const struct frame_view *view, struct walk *walk)
 	if (!header)
 		return walk_stop(walk);
 	total_bytes = be16_value(header->total_bytes);
-	if (total_bytes >= sizeof(*header)) // 0 is left to segmentation offload
+	walk->datagram_end = walk->end;
+	if (total_bytes >= sizeof(*header)) { // 0 is left to segmentation offload
+		walk->datagram_end = walk->offset + total_bytes;
 		walk_limit(walk, walk->offset, total_bytes);
+	}
 	walk_to(walk, udp_payload_kind(be16_value(ports->source), be16_value(ports->destination)),
 	        walk->offset + (uint32_t)sizeof(*header));
 }

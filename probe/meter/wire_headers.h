@@ -101,6 +101,11 @@ struct gre_header {
 	be16 type;
 };
 
+struct gre_route {
+	be16 family;
+	uint8_t current, route_bytes; // bytes of routing information behind this
+};
+
 struct vxlan_header {
 	uint8_t flags, reserved[3];
 	uint8_t network[3], reserved_2;

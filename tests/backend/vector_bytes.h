@@ -9,11 +9,12 @@
 #define HI(word) (uint8_t)((word) >> 8 & 0xff)
 #define LO(word) (uint8_t)((word)&0xff)
 
-#define ETHERNET(type) 2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, HI(type), LO(type)
-#define VLAN(type)     0, 7, HI(type), LO(type)
-#define LLC_SNAP(type) 0xaa, 0xaa, 3, 0, 0, 0, HI(type), LO(type)
-#define MPLS(bottom)   0, 1, bottom, 64
-#define PPPOE(bytes)   0x11, 0, 0, 1, HI(bytes), LO(bytes)
+#define ETHERNET(type)    2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, HI(type), LO(type)
+#define VLAN(type)        0, 7, HI(type), LO(type)
+#define LLC_SNAP(type)    0xaa, 0xaa, 3, 0, 0, 0, HI(type), LO(type)
+#define MPLS(bottom)      0, 1, bottom, 64
+#define MPLS_LABEL(label) 0, (label) >> 4, ((label)&15) << 4 | 1, 64 // the bottom one
+#define PPPOE(bytes)      0x11, 0, 0, 1, HI(bytes), LO(bytes)
 
 #define SOURCE4      192, 0, 2, 1
 #define DESTINATION4 198, 51, 100, 2
@@ -46,6 +47,7 @@
 	next, 4, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12
 #define ICMP(type, code)    type, code, 0, 0, 0, 0, 0, 0
 #define GRE(flags, type)    HI(flags), LO(flags), HI(type), LO(type)
+#define ROUTE4              8, 0, 0, 4, SOURCE4 // source route entry of GRE
 #define VXLAN               8, 0, 0, 0, 0, 0, 42, 0
 #define GENEVE(words, type) words, 0, HI(type), LO(type), 0, 0, 42, 0
 #define GTPU(flags, type)   flags, type, 0, 0, 0, 0, 0, 42

@@ -127,6 +127,9 @@ const struct vector layer_vectors[] = {
 	{"the longest jumbogram does not overflow", .wire_bytes = 200,
          BYTES(ETHERNET(0x86dd), IPV6(0, 0), 6, 0, 0xc2, 4, 0xff, 0xff, 0xff, 0xff, TCP(1000, 443)),
          PLAIN6(4294967335, 6, 1000, 443)},
+	{"a jumbo option of 0 claims no payload",
+         BYTES(ETHERNET(0x86dd), IPV6(0, 0), 6, 0, 0xc2, 4, 0, 0, 0, 0, TCP(1000, 443)),
+         PLAIN6(40, 0, 0, 0)},
 
 	// IPv6 extension headers, each by its own length.
 	{"hop-by-hop, destination and routing headers",
