@@ -14,7 +14,7 @@ static const struct cli_option options[] = {
 	{
 		.name = "config",
 		.value_name = "FILE",
-		.help = "configuration, YAML",
+		.help = "configuration of this collector, YAML",
 		.text = &config_path,
 	},
 	{0},

@@ -397,6 +397,13 @@ def a_wrong_configuration_is_refused_before_anything_starts():
         assert status == 2 and "window: must divide a minute" in lines[0], lines
 
 
+def a_configuration_that_is_not_given_is_asked_for():
+    for command in ("run", "check"):
+        done = subprocess.run([PROBE, command], capture_output=True, text=True, check=False)
+        assert done.returncode == 2 and done.stdout == "", done
+        assert done.stderr == "sixgauge-probe: --config FILE is missing\n", done
+
+
 def check_prints_what_run_would_take():
     with scratch() as directory:
         config = write_config(directory, "pcap", "/a/file", ("127.0.0.1", 9))
@@ -437,6 +444,7 @@ FILE_TESTS = [
     reports_left_at_the_end_are_named,
     a_capture_that_breaks_off_is_delivered_up_to_there,
     a_wrong_configuration_is_refused_before_anything_starts,
+    a_configuration_that_is_not_given_is_asked_for,
     check_prints_what_run_would_take,
 ]
 
