@@ -360,10 +360,10 @@ def a_capture_that_breaks_off_is_delivered_up_to_there():
         config = write_config(directory, "pcap", capture, collector.sessions)
         with run_probe(config) as probe:
             assert probe.wait() == 1
-            assert any("links[0].device" in line and str(capture) in line
-                       for line in probe.lines), probe.lines
+            place = probe.wait_line(r"links\[0\]\.device: (\S+): breaks off after frame (\d+): ")
         settle(collector)
-        assert 300 < counted_frames(directory) < 700
+        assert place[1] == str(capture) and 300 < int(place[2]) < 700, place
+        assert counted_frames(directory) == int(place[2])
 
 
 def refused(directory, source, device, **settings):
