@@ -21,26 +21,23 @@
 static const char *config_path;
 
 const struct cli_option run_options[] = {
-	{"config", "FILE", "configuration of this probe (probe.yaml)", NULL, &config_path, NULL},
+	{"config", "FILE", "configuration of this probe, YAML", NULL, &config_path, NULL},
 	{NULL},
 };
 
 const struct cli_option check_options[] = {
-	{"config", "FILE", "configuration of this probe (probe.yaml)", NULL, &config_path, NULL},
+	{"config", "FILE", "configuration of this probe, YAML", NULL, &config_path, NULL},
 	{NULL},
 };
-
-static const char *config_file(void)
-{
-	return config_path != NULL ? config_path : "probe.yaml";
-}
 
 // A configuration that is wrong ends with status 2 and one line.
 static int load(struct probe_config *ret_config)
 {
 	char why[CONFIG_WHY_BYTES];
 
-	if (probe_config_load(config_file(), ret_config, why) == 0)
+	if (config_path == NULL)
+		return cli_usage_error("--config FILE is missing");
+	if (probe_config_load(config_path, ret_config, why) == 0)
 		return EXIT_STATUS_OK;
 	probe_config_fini(ret_config);
 	return cli_usage_error("%s", why);
