@@ -3,7 +3,11 @@
 #include <errno.h>
 #include <sys/random.h>
 
+#include "probe/source/source.h"
+
 #include "memory.h"
+
+_Static_assert((int)SOURCE_BURST <= (int)METER_MAX_BURST, "what a source gives the meter takes");
 
 int engine_init(uint64_t max_flows, uint64_t idle_timeout_ns, struct engine *ret_engine)
 {

@@ -79,6 +79,7 @@ static void count_outcome(struct metrics *metrics, const struct store_entry *ent
 	switch (entry->outcome) {
 	case STORE_STORED:
 		metrics->reports_stored++;
+		metrics->window_overruns += entry->report->window_overruns;
 		break;
 	case STORE_DUPLICATE:
 		metrics->reports_duplicate++;

@@ -22,6 +22,7 @@
 
 enum {
 	READ_BYTES = 1 << 16,
+	CLOCK_TOLERANCE_S = 5,
 };
 
 #define GREETING_DEADLINE_NS (10 * NS_PER_S)
@@ -72,6 +73,17 @@ static int greet(struct session *session)
 	return hello_encode(&hello, &session->out, &session->out_bytes);
 }
 
+// Windows are made by this machine's clock: a wrong one is said, here and at the collector.
+static void compare_clocks(const struct session *session, uint64_t collector_ns)
+{
+	double ahead_s = ((double)clock_wall_ns() - (double)collector_ns) / (double)NS_PER_S;
+
+	if (ahead_s > CLOCK_TOLERANCE_S || ahead_s < -CLOCK_TOLERANCE_S)
+		log_warning("uplink: %s:%s: our clock is %.1f s ahead of the collector's, set it "
+		            "by NTP",
+		            session->address->host, session->address->port, ahead_s);
+}
+
 static int on_hello_ack(struct session *session, const struct wire_frame *frame)
 {
 	char why[MAX_TEXT_BYTES];
@@ -86,6 +98,7 @@ static int on_hello_ack(struct session *session, const struct wire_frame *frame)
 		return end_with(session, -EPROTO, "wants protocol version %u, this probe speaks %d",
 		                ack.version, WIRE_VERSION);
 	log_info("uplink: %s:%s: session accepted", session->address->host, session->address->port);
+	compare_clocks(session, ack.wall_ns);
 	session->end->accepted = true;
 	session->credit_bytes = ack.credit_bytes;
 	session->decoder.max_payload_bytes = WIRE_MAX_PAYLOAD_BYTES;

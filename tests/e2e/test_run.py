@@ -392,7 +392,7 @@ def a_wrong_configuration_is_refused_before_anything_starts():
         assert status == 2 and len(lines) == 1, lines
         assert "probe.yaml:5:1: " in lines[0] and '"collectors"' in lines[0], lines
         status, lines = refused(directory, "xdp", "eth0")
-        assert status == 2 and "links[0].source" in lines[0], lines
+        assert status == 2 and '"source" is "xdp": this version does not count' in lines[0], lines
         status, lines = refused(directory, "dpdk", "x", window="7s")
         assert status == 2 and "window: must divide a minute" in lines[0], lines
 

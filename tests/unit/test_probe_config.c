@@ -79,7 +79,8 @@ static void a_capture_file_is_the_only_link(void **state)
 
 static void counting_in_the_kernel_is_refused_plainly(void **state)
 {
-	assert_refused("probe: p\nlinks:\n" LINK("a", "xdp"), "links[0].source", "dpdk");
+	assert_refused("probe: p\nlinks:\n" LINK("a", "xdp"),
+	               ":3:23: ", "does not count in the kernel: use dpdk");
 }
 
 static void a_probe_has_a_bounded_number_of_links(void **state)
