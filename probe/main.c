@@ -3,6 +3,7 @@
 #include "proto/base/cli.h"
 
 #include "config_option.h"
+#include "doctor.h"
 #include "replay.h"
 #include "run.h"
 
@@ -16,6 +17,8 @@ int main(int argc, char **argv)
 	         SIZE_MAX, run_command},
 		{"check", "[-- EAL-ARG...]", "read the configuration and print what is in effect",
 	         config_options, 0, SIZE_MAX, check_command},
+		{"doctor", "[-- EAL-ARG...]", "hold this machine against the configuration",
+	         config_options, 0, SIZE_MAX, doctor_command},
 		{NULL},
 	};
 	static const struct cli_program program = {
