@@ -234,6 +234,28 @@ void probe_config_fini(struct probe_config *config)
 	config_fini(&probe_schema, config);
 }
 
+int probe_config_append_eal(struct probe_config *config, int n_arguments, char **arguments)
+{
+	struct config_texts *eal = &config->eal;
+	size_t n_before = eal->n;
+	char **items = reallocarray(eal->items, n_before + (size_t)n_arguments, sizeof(*items));
+
+	if (items == NULL)
+		return -ENOMEM;
+	eal->items = items;
+	for (int i = 0; i < n_arguments; i++) {
+		items[eal->n] = strdup(arguments[i]);
+		if (items[eal->n] == NULL)
+			goto fail;
+		eal->n++;
+	}
+	return 0;
+fail:
+	while (eal->n > n_before)
+		free(items[--eal->n]);
+	return -ENOMEM;
+}
+
 void probe_config_print(FILE *out, const struct probe_config *config)
 {
 	config_print(out, &probe_schema, config);

@@ -25,6 +25,7 @@ enum {
 	CLOCK_TOLERANCE_S = 5,
 };
 
+#define DIAL_PATIENCE_NS     (10 * NS_PER_S)
 #define GREETING_DEADLINE_NS (10 * NS_PER_S)
 // A frame must leave, and a report be acknowledged, within this long.
 #define PROGRESS_DEADLINE_NS (60 * NS_PER_S)
@@ -354,7 +355,8 @@ int session_run(const struct session_context *context, const struct address *add
 	int rc;
 
 	*ret_end = (struct session_end){0};
-	session.socket = dial(address, context->stop, ret_end->why, sizeof(ret_end->why));
+	session.socket = dial(address, DIAL_PATIENCE_NS, context->stop, ret_end->why,
+	                      sizeof(ret_end->why));
 	if (session.socket < 0)
 		return session.socket;
 	wire_decoder_init(&session.decoder, WIRE_MAX_GREETING_BYTES);
