@@ -7,9 +7,9 @@
 #include "probe/doctor/collector.h"
 #include "probe/doctor/hugepages.h"
 #include "probe/doctor/link.h"
-#include "probe/doctor/memory.h"
 #include "probe/doctor/node.h"
 #include "probe/doctor/open_files.h"
+#include "probe/doctor/ordinary_pages.h"
 #include "probe/doctor/processors.h"
 #include "probe/meter/meter.h"
 #include "probe/source/dpdk.h"
@@ -60,8 +60,8 @@ static void check_memory(const struct probe_config *config, int worker, struct f
 	huge = huge && free_mib >= need.mib;
 	if (ports > 0 && !huge)
 		need_bytes += dpdk_ordinary_mib(ports) << 20;
-	memory_check_large_pages(root, findings);
-	memory_check(root, need_bytes, findings);
+	ordinary_pages_check_large(root, findings);
+	ordinary_pages_check(root, need_bytes, findings);
 	open_files_check(ports, huge ? need.mib : 0, findings);
 }
 

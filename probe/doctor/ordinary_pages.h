@@ -6,7 +6,7 @@
 #include "finding.h"
 
 // Whether what is available holds need_bytes.
-void memory_check(const char *root, uint64_t need_bytes, struct findings *findings);
+void ordinary_pages_check(const char *root, uint64_t need_bytes, struct findings *findings);
 
 // Whether the kernel gives large pages to a flow table that asks for them.
-void memory_check_large_pages(const char *root, struct findings *findings);
+void ordinary_pages_check_large(const char *root, struct findings *findings);

@@ -1,4 +1,4 @@
-#include "memory.h"
+#include "ordinary_pages.h"
 
 #include <inttypes.h>
 #include <stdbool.h>
@@ -7,7 +7,7 @@
 #include "tree.h"
 
 // LIMIT: the limit of a control group, as containers have, is not looked at.
-void memory_check(const char *root, uint64_t need_bytes, struct findings *findings)
+void ordinary_pages_check(const char *root, uint64_t need_bytes, struct findings *findings)
 {
 	char text[TREE_TEXT_BYTES];
 	int rc = tree_read_text(tree_path(root, "/proc/meminfo"), sizeof(text), text);
@@ -31,7 +31,7 @@ void memory_check(const char *root, uint64_t need_bytes, struct findings *findin
 }
 
 // The kernel writes all choices and puts brackets around the one in effect.
-void memory_check_large_pages(const char *root, struct findings *findings)
+void ordinary_pages_check_large(const char *root, struct findings *findings)
 {
 	const char *what = "transparent hugepages";
 	char text[TREE_TEXT_BYTES];
