@@ -117,22 +117,14 @@ static int free_slot_of(const struct flow_table *table, uint64_t line)
 	return free_slots != 0 ? __builtin_ctz(free_slots) : -1;
 }
 
-// Age above, nearness to the hand below: the greatest goes. No branch depends on the data.
+// The first of the oldest flows at or behind the hand.
 static uint32_t oldest_slot(const struct flow_table *table, uint64_t line, uint64_t now_ns)
 {
 	const struct flow_line *head = &table->lines[line];
-	uint8_t now_tick = flow_table_tick(table, now_ns);
-	uint32_t oldest = 0;
+	uint32_t oldest = ages_oldest(head->ages, LINE_SLOTS, flow_table_tick(table, now_ns));
+	uint32_t behind = oldest >> head->hand << head->hand;
 
-	for (uint32_t slot = 0; slot < LINE_SLOTS; slot++) {
-		uint32_t behind = slot >= head->hand ? slot - head->hand
-		                                     : slot + LINE_SLOTS - head->hand;
-		uint32_t rank = (uint32_t)(uint8_t)(now_tick - head->ages[slot]) << 16 |
-		                (LINE_SLOTS - behind) << 8 | slot;
-
-		oldest = rank > oldest ? rank : oldest;
-	}
-	return oldest & 0xff;
+	return (uint32_t)__builtin_ctz(behind != 0 ? behind : oldest);
 }
 
 // Where a new flow goes.

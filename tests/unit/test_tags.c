@@ -43,11 +43,29 @@ static void every_slot_can_match_alone(void **state)
 	}
 }
 
+static void the_fast_way_finds_the_same_oldest_flows(void **state)
+{
+	struct flow_line line = {.n_displaced = 0};
+	uint32_t random = 5;
+
+	for (int round = 0; round < 100000; round++) {
+		uint8_t now = (uint8_t)next_random(&random);
+		uint32_t spread = 1 + next_random(&random) % 256;
+
+		for (uint32_t slot = 0; slot < LINE_SLOTS; slot++)
+			line.ages[slot] = (uint8_t)(now - next_random(&random) % spread);
+		assert_int_equal(ages_oldest(line.ages, LINE_SLOTS, now),
+		                 ages_oldest_portable(line.ages, LINE_SLOTS, now));
+		assert_int_not_equal(ages_oldest(line.ages, LINE_SLOTS, now), 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_fast_way_matches_what_the_portable_one_does),
 		cmocka_unit_test(every_slot_can_match_alone),
+		cmocka_unit_test(the_fast_way_finds_the_same_oldest_flows),
 	};
 
 	return cmocka_run_group_tests_name("tags", tests, NULL, NULL);
