@@ -83,7 +83,7 @@ def surfaces_are_never_added_together(collector):
 def drops_lower_the_coverage(collector):
     at = last_minute()
     with Session(collector.sessions, hello()) as session:
-        session.send_report(1, at, dropped=30)
+        session.send_report(1, at, dropped=(15, 10, 5))
         session.receive_ack()
     eventually(lambda: indicators(collector, at))
     assert value(collector, at, "coverage") == 0.5
