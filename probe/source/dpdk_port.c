@@ -119,14 +119,13 @@ static int find_port(struct dpdk_port *port, const char *device, char *why)
 	return 0;
 }
 
-// Whether each rx_nombuf of this driver is a lost frame. These two read a frame first and look for
-// a buffer then: without one the frame is gone, and nowhere else counted. All others look for a
-// buffer before they take the frame, or to fill up the ring: the frame waits, rx_nombuf says only
+// Whether each rx_nombuf of this driver is a lost frame. net_pcap reads a frame first and looks for
+// a buffer then: without one the frame is gone, and nowhere else counted. Other drivers look for a
+// buffer before they take the frame, or to fill up their ring: the frame waits, rx_nombuf says only
 // that it had to, perhaps many times, and should the ring overflow meanwhile, that is in imissed.
 static bool loses_without_buffer(const char *driver)
 {
-	return driver != NULL &&
-	       (strcmp(driver, "net_pcap") == 0 || strcmp(driver, "net_tap") == 0);
+	return driver != NULL && strcmp(driver, "net_pcap") == 0;
 }
 
 static int configure(struct dpdk_port *port)
