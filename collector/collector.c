@@ -148,6 +148,7 @@ static void stop_all(struct collector *collector)
 	batch_free(collector->batch);
 	recompute_fini(&collector->recompute);
 	store_close(collector->store);
+	link_totals_fini(&collector->metrics.links);
 	for (int i = 0; i < N_STOP_SIGNALS; i++)
 		if (collector->stop_signals[i])
 			event_free(collector->stop_signals[i]);

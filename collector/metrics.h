@@ -3,6 +3,7 @@
 
 #include <stdint.h>
 
+#include "link_totals.h"
 #include "refusal.h"
 
 // Why a session ended.
@@ -32,6 +33,7 @@ struct metrics {
 	uint64_t windows_recomputed, unreadable_reports, recompute_failures;
 	uint64_t http_requests, http_connections, http_deadlines;
 	uint64_t live_listeners_dropped;
+	struct link_totals links;
 };
 
 // Lower case, as in the labels of metrics.

@@ -22,7 +22,7 @@ struct control {
 	uint64_t since_ns; // when watching began
 	struct window window; // the one that is open
 	uint32_t n_overruns; // windows since the last report that could not be ended
-	uint64_t dropped_frames[MAX_LINKS]; // until the last report
+	struct dpdk_counters counters[MAX_LINKS]; // of the ports, at the last report
 	struct tally tally; // gathered since the last report
 };
 
@@ -69,13 +69,20 @@ static bool gather(struct control *control)
 	return false;
 }
 
-static uint64_t port_dropped_frames(struct dpdk_port *port, uint64_t otherwise)
+// What a port dropped since it was last asked. A port that does not answer has dropped nothing
+// yet: the next answer covers this window too. A counter that fell was set back by its driver, and
+// nothing is known of what it had counted since.
+static void take_dropped(struct dpdk_port *port, struct dpdk_counters *last, uint64_t *ret_dropped)
 {
-	struct dpdk_counters counters;
+	struct dpdk_counters now;
 
-	if (dpdk_port_counters(port, &counters) != 0)
-		return otherwise;
-	return counters.missed_frames + counters.error_frames + counters.no_buffer_frames;
+	if (dpdk_port_counters(port, &now) != 0)
+		return;
+	for (int reason = 0; reason < N_DROP_REASONS; reason++)
+		if (now.dropped_frames[reason] > last->dropped_frames[reason])
+			ret_dropped[reason] = now.dropped_frames[reason] -
+			                      last->dropped_frames[reason];
+	*last = now;
 }
 
 static void report(struct control *control)
@@ -87,13 +94,9 @@ static void report(struct control *control)
 		.n_overruns = control->n_overruns,
 	};
 
-	for (uint32_t i = 0; i < control->worker->n_ports; i++) {
-		uint64_t total = port_dropped_frames(control->worker->ports[i],
-		                                     control->dropped_frames[i]);
-
-		window.dropped_frames[i] = total - control->dropped_frames[i];
-		control->dropped_frames[i] = total;
-	}
+	for (uint32_t i = 0; i < control->worker->n_ports; i++)
+		take_dropped(control->worker->ports[i], &control->counters[i],
+		             window.dropped_frames[i]);
 	reporter_send(control->reporter, &window, &control->tally);
 	tally_reset(&control->tally);
 	control->n_overruns = 0;

@@ -118,7 +118,8 @@ static int send_report(struct reporter *reporter, const struct reporter_window *
 	int rc;
 
 	for (uint32_t i = 0; i < reporter->n_ports; i++)
-		reporter->ports[i].dropped_frames = window->dropped_frames[i];
+		memcpy(reporter->ports[i].dropped_frames, window->dropped_frames[i],
+		       sizeof(reporter->ports[i].dropped_frames));
 	report = report_build(&reporter->origin, &about, reporter->ports, reporter->n_ports, tally);
 	if (report == NULL)
 		return -ENOMEM;

@@ -20,7 +20,7 @@ struct reporter_window {
 	struct window window;
 	uint64_t observed_ns;
 	uint32_t n_overruns;
-	uint64_t dropped_frames[MAX_LINKS];
+	uint64_t dropped_frames[MAX_LINKS][N_DROP_REASONS];
 };
 
 // Reports the tally, which stays the caller's. What cannot be reported is logged as lost.

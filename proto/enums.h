@@ -19,6 +19,14 @@ enum frame_verdict {
 	N_FRAME_VERDICTS
 };
 
+// Why a port lost a frame it should have received. A frame is lost for one reason.
+enum drop_reason {
+	DROP_MISSED, // the receive ring was full
+	DROP_NO_BUFFER, // it was taken from the ring, but no packet buffer was free to hold it
+	DROP_ERROR, // damaged, or longer than the port takes
+	N_DROP_REASONS
+};
+
 // Exclusive transition class of a packet, decided on the outermost step that puts one IP version
 // directly inside the other.
 enum transition {

@@ -46,9 +46,9 @@ struct report_link {
 	char name[MAX_NAME_BYTES];
 	enum surface surface;
 	uint64_t capacity_bps;
-	uint64_t received_frames; // sum of frames[] and dropped_frames
+	uint64_t received_frames; // sum of frames[] and dropped_frames[]
 	uint64_t frames[N_FRAME_VERDICTS];
-	uint64_t dropped_frames;
+	uint64_t dropped_frames[N_DROP_REASONS];
 	uint64_t truncated_frames, deep_frames;
 	uint64_t wire_bytes;
 };

@@ -7,6 +7,8 @@ static const char *const family_names[N_FAMILIES] = {"ipv4", "ipv6"};
 static const char *const frame_verdict_names[N_FRAME_VERDICTS] = {"ipv4", "ipv6", "other",
                                                                   "malformed"};
 
+static const char *const drop_reason_names[N_DROP_REASONS] = {"missed", "no_buffer", "error"};
+
 static const char *const transition_names[N_TRANSITIONS] = {
 	"native4", "native6", "6in4", "6to4", "6rd", "isatap", "teredo", "4in6", "nat64"};
 
@@ -21,6 +23,11 @@ const char *family_name(enum family family)
 const char *frame_verdict_name(enum frame_verdict verdict)
 {
 	return frame_verdict_names[verdict];
+}
+
+const char *drop_reason_name(enum drop_reason reason)
+{
+	return drop_reason_names[reason];
 }
 
 const char *transition_name(enum transition transition)

@@ -162,18 +162,28 @@ static int link_name_check(const struct report *report, uint32_t i, char *why)
 	return 0;
 }
 
-// Frames received = counted + dropped. Each column fits 63 bits, so a link's six cannot wrap around
-// unnoticed: the sum is built with the same care.
-static int link_frames_check(const struct report_link *link, uint32_t i, char *why)
+static int frames_add(const uint64_t *frames, int n_kinds, uint32_t i, uint64_t *sum, char *why)
 {
-	uint64_t sum = link->dropped_frames;
-
-	for (int verdict = 0; verdict < N_FRAME_VERDICTS; verdict++) {
-		int r = total_add("link_received_frames", i, link->frames[verdict], &sum, why);
+	for (int kind = 0; kind < n_kinds; kind++) {
+		int r = total_add("link_received_frames", i, frames[kind], sum, why);
 
 		if (r < 0)
 			return r;
 	}
+	return 0;
+}
+
+// Frames received = counted + dropped. Each column fits 63 bits, but a link's eight might wrap
+// around: the sum is built with the same care.
+static int link_frames_check(const struct report_link *link, uint32_t i, char *why)
+{
+	uint64_t sum = 0;
+	int r = frames_add(link->frames, N_FRAME_VERDICTS, i, &sum, why);
+
+	if (r == 0)
+		r = frames_add(link->dropped_frames, N_DROP_REASONS, i, &sum, why);
+	if (r < 0)
+		return r;
 	if (link->received_frames != sum)
 		return check_fault(why,
 		                   "link_received_frames[%" PRIu32 "]: %" PRIu64

@@ -3,6 +3,7 @@
 
 #include "api.h"
 #include "proto/base/clock.h"
+#include "proto/names.h"
 #include "reply.h"
 
 struct counter {
@@ -85,6 +86,44 @@ static void add_commits(struct evbuffer *body, const struct metrics *metrics)
 	                    (uintmax_t)metrics->commits);
 }
 
+// Names of links are printable, but quotes and backslashes have a meaning in a label.
+static void add_quoted(struct evbuffer *body, const char *text)
+{
+	evbuffer_add(body, "\"", 1);
+	for (; *text; text++)
+		evbuffer_add_printf(body, *text == '"' || *text == '\\' ? "\\%c" : "%c", *text);
+	evbuffer_add(body, "\"", 1);
+}
+
+static void add_link_value(struct evbuffer *body, const char *name, const struct link_total *total,
+                           const char *label, const char *kind, uint64_t value)
+{
+	evbuffer_add_printf(body, "sixgauge_collector_%s{probe=\"%s\",link=", name, total->probe);
+	add_quoted(body, total->link);
+	evbuffer_add_printf(body, ",%s=\"%s\"} %ju\n", label, kind, (uintmax_t)value);
+}
+
+static void add_link_frames(struct evbuffer *body, const struct link_totals *totals)
+{
+	add_head(body, "link_frames_total", "counter", "Frames counted, by link and verdict.");
+	for (size_t i = 0; i < totals->n_links; i++)
+		for (int verdict = 0; verdict < N_FRAME_VERDICTS; verdict++)
+			add_link_value(body, "link_frames_total", &totals->links[i], "verdict",
+			               frame_verdict_name((enum frame_verdict)verdict),
+			               totals->links[i].frames[verdict]);
+}
+
+static void add_link_dropped(struct evbuffer *body, const struct link_totals *totals)
+{
+	add_head(body, "link_dropped_frames_total", "counter",
+	         "Frames the port lost, by link and reason.");
+	for (size_t i = 0; i < totals->n_links; i++)
+		for (int reason = 0; reason < N_DROP_REASONS; reason++)
+			add_link_value(body, "link_dropped_frames_total", &totals->links[i],
+			               "reason", drop_reason_name((enum drop_reason)reason),
+			               totals->links[i].dropped_frames[reason]);
+}
+
 void handle_metrics(struct api *api, struct evhttp_request *request, const struct evkeyvalq *query)
 {
 	struct evbuffer *body = evbuffer_new();
@@ -100,6 +139,8 @@ void handle_metrics(struct api *api, struct evhttp_request *request, const struc
 	add_counters(body, api->metrics);
 	add_reasons(body, api->metrics);
 	add_commits(body, api->metrics);
+	add_link_frames(body, &api->metrics->links);
+	add_link_dropped(body, &api->metrics->links);
 	add_value(body, "sessions", "gauge", "Sessions and greetings open now.",
 	          api->ingest->n_sessions);
 	add_value(body, "dirty_windows", "gauge", "Windows waiting to be made.",

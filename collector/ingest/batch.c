@@ -74,12 +74,20 @@ static void log_refusal(const struct store_entry *entry)
 		            entry->reason);
 }
 
+static void count_stored(struct metrics *metrics, const struct store_entry *entry)
+{
+	metrics->reports_stored++;
+	metrics->window_overruns += entry->report->window_overruns;
+	if (link_totals_add(&metrics->links, entry->report) < 0)
+		log_warning("ingest: %s: out of memory, new links are missing from /metrics",
+		            entry->probe);
+}
+
 static void count_outcome(struct metrics *metrics, const struct store_entry *entry)
 {
 	switch (entry->outcome) {
 	case STORE_STORED:
-		metrics->reports_stored++;
-		metrics->window_overruns += entry->report->window_overruns;
+		count_stored(metrics, entry);
 		break;
 	case STORE_DUPLICATE:
 		metrics->reports_duplicate++;

@@ -13,7 +13,8 @@ void cell_add_link(struct cell *cell, const struct report_link *link, uint64_t o
 	sum(&cell->received_frames, link->received_frames);
 	for (int verdict = 0; verdict < N_FRAME_VERDICTS; verdict++)
 		sum(&cell->frames[verdict], link->frames[verdict]);
-	sum(&cell->dropped_frames, link->dropped_frames);
+	for (int reason = 0; reason < N_DROP_REASONS; reason++)
+		sum(&cell->dropped_frames[reason], link->dropped_frames[reason]);
 	sum(&cell->truncated_frames, link->truncated_frames);
 	sum(&cell->deep_frames, link->deep_frames);
 	sum(&cell->wire_bytes, link->wire_bytes);
@@ -37,10 +38,19 @@ uint64_t cell_counted_frames(const struct cell *cell)
 	return counted;
 }
 
+uint64_t cell_dropped_frames(const struct cell *cell)
+{
+	uint64_t dropped = 0;
+
+	for (int reason = 0; reason < N_DROP_REASONS; reason++)
+		sum(&dropped, cell->dropped_frames[reason]);
+	return dropped;
+}
+
 double cell_coverage(const struct cell *cell)
 {
 	double counted = (double)cell_counted_frames(cell);
-	double received = counted + (double)cell->dropped_frames;
+	double received = counted + (double)cell_dropped_frames(cell);
 	double observed = (double)cell->observed_ns / (double)CELL_WINDOW_NS;
 
 	// A link without a single frame was watched all the same.

@@ -21,9 +21,10 @@ struct cell {
 	enum surface surface;
 	uint64_t start_ns;
 	uint64_t observed_ns; // more than the window's length if two streams overlap
-	uint64_t received_frames; // sum of frames[] and dropped_frames
+	uint64_t received_frames; // sum of frames[] and dropped_frames[]
 	uint64_t frames[N_FRAME_VERDICTS];
-	uint64_t dropped_frames, truncated_frames, deep_frames;
+	uint64_t dropped_frames[N_DROP_REASONS];
+	uint64_t truncated_frames, deep_frames;
 	uint64_t wire_bytes;
 	// By carrier, payload and transition.
 	struct cell_traffic traffic[N_FAMILIES][N_FAMILIES][N_TRANSITIONS];
@@ -41,6 +42,9 @@ void cell_add_traffic(struct cell *cell, const struct report_traffic *row);
 
 // Frames the port received and gave to the meter.
 uint64_t cell_counted_frames(const struct cell *cell);
+
+// Frames the port lost, for whatever reason.
+uint64_t cell_dropped_frames(const struct cell *cell);
 
 // Share of the window's frames that was seen: observed time over the window's length, times
 // counted frames over received ones; 0 to 1.

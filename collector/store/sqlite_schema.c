@@ -7,7 +7,7 @@
 // our files from those of other programs.
 enum {
 	APPLICATION_ID = 0x36474155,
-	SCHEMA_VERSION = 1,
+	SCHEMA_VERSION = 2,
 };
 
 static const char schema[] =
@@ -38,7 +38,8 @@ static const char schema[] =
 	"  surface INTEGER NOT NULL, observed_ns INTEGER NOT NULL,"
 	"  received_frames INTEGER NOT NULL, ipv4_frames INTEGER NOT NULL,"
 	"  ipv6_frames INTEGER NOT NULL, other_frames INTEGER NOT NULL,"
-	"  malformed_frames INTEGER NOT NULL, dropped_frames INTEGER NOT NULL,"
+	"  malformed_frames INTEGER NOT NULL, missed_frames INTEGER NOT NULL,"
+	"  no_buffer_frames INTEGER NOT NULL, error_frames INTEGER NOT NULL,"
 	"  truncated_frames INTEGER NOT NULL, deep_frames INTEGER NOT NULL,"
 	"  wire_bytes INTEGER NOT NULL,"
 	"  PRIMARY KEY (start_ns, link)) STRICT, WITHOUT ROWID;"
@@ -102,14 +103,15 @@ const char *const sqlite_statements[N_STATEMENTS] = {
 		" WHERE start_ns = ?1 AND link IN (SELECT id FROM link WHERE probe = ?2)",
 	[STATEMENT_INSERT_LINK_CELL] =
 		"INSERT INTO link_cell SELECT ?3, id, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
-		" ?14 FROM link WHERE probe = ?1 AND name = ?2",
+		" ?14, ?15, ?16 FROM link WHERE probe = ?1 AND name = ?2",
 	[STATEMENT_INSERT_TRAFFIC_CELL] =
 		"INSERT INTO traffic_cell SELECT ?3, id, ?4, ?5, ?6, ?7, ?8, ?9"
 		" FROM link WHERE probe = ?1 AND name = ?2",
 	[STATEMENT_CELLS] =
 		"SELECT c.start_ns, c.link, l.probe, l.name, c.surface, c.observed_ns,"
 		" c.received_frames, c.ipv4_frames, c.ipv6_frames, c.other_frames,"
-		" c.malformed_frames, c.dropped_frames, c.truncated_frames, c.deep_frames,"
+		" c.malformed_frames, c.missed_frames, c.no_buffer_frames, c.error_frames,"
+		" c.truncated_frames, c.deep_frames,"
 		" c.wire_bytes, t.carrier, t.payload, t.transition, t.packets, t.carrier_bytes,"
 		" t.payload_bytes"
 		" FROM link_cell c CROSS JOIN link l ON l.id = c.link"

@@ -70,7 +70,8 @@ static int insert_link_cell(struct sqlite_store *store, const struct cell *cell)
 	sqlite_bind_uint(statement, 6, cell->received_frames);
 	for (int verdict = 0; verdict < N_FRAME_VERDICTS; verdict++)
 		sqlite_bind_uint(statement, at++, cell->frames[verdict]);
-	sqlite_bind_uint(statement, at++, cell->dropped_frames);
+	for (int reason = 0; reason < N_DROP_REASONS; reason++)
+		sqlite_bind_uint(statement, at++, cell->dropped_frames[reason]);
 	sqlite_bind_uint(statement, at++, cell->truncated_frames);
 	sqlite_bind_uint(statement, at++, cell->deep_frames);
 	sqlite_bind_uint(statement, at++, cell->wire_bytes);

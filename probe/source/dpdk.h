@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "proto/enums.h"
+
 #include "source.h"
 
 enum {
@@ -52,12 +54,11 @@ void dpdk_port_close(struct dpdk_port *port);
 // without a stamp of their own are given arrival_ns.
 void dpdk_port_receive(struct dpdk_port *port, uint64_t arrival_ns, struct burst *ret_burst);
 
-// Since the port was opened, as the driver counts.
+// Since the port was opened, as the driver counts. No frame is in two of these: received + dropped
+// is what the port was sent, as far as its driver sees it.
 struct dpdk_counters {
-	uint64_t received_frames;
-	uint64_t missed_frames; // no room in the receive ring
-	uint64_t error_frames; // damaged, or too long for the port
-	uint64_t no_buffer_frames; // no packet buffer was free
+	uint64_t received_frames; // handed out by dpdk_port_receive()
+	uint64_t dropped_frames[N_DROP_REASONS];
 };
 
 // 0 or -errno, ret_counters unchanged on failure.

@@ -30,6 +30,7 @@ struct dpdk_port {
 	bool started;
 	bool made; // a virtual device of ours, to be taken away again
 	bool packet_time;
+	bool takes_before_buffer; // see loses_without_buffer()
 	int time_offset; // of the driver's stamp in a packet buffer; -1 when no driver stamps
 	uint16_t n_held; // buffers of the last burst
 	struct rte_mbuf *held[SOURCE_BURST];
@@ -110,8 +111,18 @@ static int find_port(struct dpdk_port *port, const char *device, char *why)
 	return 0;
 }
 
-static int configure(uint16_t id)
+// Whether each rx_nombuf of this driver is a lost frame. net_pcap reads a frame first and looks for
+// a buffer then: without one the frame is gone, and nowhere else counted. Other drivers look for a
+// buffer before they take the frame, or to fill up their ring: the frame waits, rx_nombuf says only
+// that it had to, perhaps many times, and should the ring overflow meanwhile, that is in imissed.
+static bool loses_without_buffer(const char *driver)
 {
+	return driver != NULL && strcmp(driver, "net_pcap") == 0;
+}
+
+static int configure(struct dpdk_port *port)
+{
+	uint16_t id = port->id;
 	struct rte_eth_dev_info info;
 	struct rte_eth_conf conf = {0};
 	uint16_t n_receive = DPDK_RING_FRAMES;
@@ -124,6 +135,7 @@ static int configure(uint16_t id)
 		conf.rxmode.offloads = RTE_ETH_RX_OFFLOAD_SCATTER;
 		conf.rxmode.mtu = RTE_MIN(info.max_mtu, JUMBO_MTU_BYTES);
 	}
+	port->takes_before_buffer = loses_without_buffer(info.driver_name);
 	rc = rte_eth_dev_configure(id, 1, 0, &conf);
 	if (rc != 0)
 		return rc;
@@ -137,7 +149,7 @@ static int configure(uint16_t id)
 // Some virtual devices have no promiscuous mode and need none.
 static int start(struct dpdk_port *port)
 {
-	int rc = configure(port->id);
+	int rc = configure(port);
 
 	if (rc == 0)
 		rc = rte_eth_dev_start(port->id);
@@ -250,6 +262,9 @@ void dpdk_port_receive(struct dpdk_port *port, uint64_t arrival_ns, struct burst
 	}
 }
 
+// What rte_ethdev.h promises of these: ipackets are frames received well; imissed are frames the
+// device dropped since its queues were full; ierrors are frames received but wrong; rx_nombuf are
+// attempts, not frames, see loses_without_buffer(). imissed and ierrors are in none of the others.
 int dpdk_port_counters(struct dpdk_port *port, struct dpdk_counters *ret_counters)
 {
 	struct rte_eth_stats stats;
@@ -259,9 +274,9 @@ int dpdk_port_counters(struct dpdk_port *port, struct dpdk_counters *ret_counter
 		return rc;
 	*ret_counters = (struct dpdk_counters){
 		.received_frames = stats.ipackets,
-		.missed_frames = stats.imissed,
-		.error_frames = stats.ierrors,
-		.no_buffer_frames = stats.rx_nombuf,
+		.dropped_frames[DROP_MISSED] = stats.imissed,
+		.dropped_frames[DROP_NO_BUFFER] = port->takes_before_buffer ? stats.rx_nombuf : 0,
+		.dropped_frames[DROP_ERROR] = stats.ierrors,
 	};
 	return 0;
 }

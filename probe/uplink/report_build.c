@@ -18,9 +18,11 @@ static void add_link(struct report *report, const struct report_port *port,
 	snprintf(link->name, sizeof(link->name), "%s", port->name);
 	link->surface = port->surface;
 	link->capacity_bps = port->capacity_bps;
-	link->received_frames = link_tally_frames(counted) + port->dropped_frames;
+	link->received_frames = link_tally_frames(counted);
+	for (int reason = 0; reason < N_DROP_REASONS; reason++)
+		link->received_frames += port->dropped_frames[reason];
 	memcpy(link->frames, counted->frames, sizeof(link->frames));
-	link->dropped_frames = port->dropped_frames;
+	memcpy(link->dropped_frames, port->dropped_frames, sizeof(link->dropped_frames));
 	link->truncated_frames = counted->truncated_frames;
 	link->deep_frames = counted->deep_frames;
 	link->wire_bytes = counted->wire_bytes;

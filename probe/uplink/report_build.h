@@ -24,7 +24,7 @@ struct report_port {
 	const char *name;
 	enum surface surface;
 	uint64_t capacity_bps;
-	uint64_t dropped_frames; // in this window
+	uint64_t dropped_frames[N_DROP_REASONS]; // in this window
 };
 
 // Builds the report of n_ports links, tallied in the same order: rows sorted by their key, rows

@@ -9,7 +9,7 @@ import time
 
 from collector_bench import collector_with, indicators, last_minute, run, start, value
 from harness import WAIT_S, eventually
-from wire import (HEARTBEAT, HELLO, MINUTE_NS, REPORT, Session, field, frame, hello,
+from wire import (DROP_REASONS, HEARTBEAT, HELLO, MINUTE_NS, REPORT, Session, field, frame, hello,
                   message, report_payload, varint)
 
 
@@ -83,10 +83,28 @@ def surfaces_are_never_added_together(collector):
 def drops_lower_the_coverage(collector):
     at = last_minute()
     with Session(collector.sessions, hello()) as session:
-        session.send_report(1, at, dropped=30)
+        session.send_report(1, at, dropped=(15, 10, 5))
         session.receive_ack()
     eventually(lambda: indicators(collector, at))
     assert value(collector, at, "coverage") == 0.5
+
+
+@collector_with()
+def frames_of_a_link_are_counters_by_verdict_and_reason(collector):
+    at = last_minute()
+    names = (("lab0", "interconnect"), ('a "b\\', "interconnect"))
+    with Session(collector.sessions, hello()) as session:
+        for sequence in (1, 2, 2):
+            session.send_report(sequence, at, links=names, dropped=(15, 10, 5))
+            session.receive_ack()
+    lab0, odd = 'probe="exchange-1",link="lab0"', 'probe="exchange-1",link="a \\"b\\\\"'
+    for verdict, frames in (("ipv4", 20), ("ipv6", 40), ("other", 0), ("malformed", 0)):
+        assert collector.metric(f'link_frames_total{{{lab0},verdict="{verdict}"}}') == frames
+        assert collector.metric(f'link_frames_total{{{odd},verdict="{verdict}"}}') == 0
+    for reason, frames in zip(DROP_REASONS, (30, 20, 10)):
+        for link in (lab0, odd):
+            assert collector.metric(
+                f'link_dropped_frames_total{{{link},reason="{reason}"}}') == frames
 
 
 @collector_with()

@@ -63,9 +63,11 @@ def a_store_that_cannot_be_opened_is_one_clear_line():
         os.remove(path)
         with start(directory, store=f"sqlite:{path}") as collector:
             collector.signal(signal.SIGTERM)
-        with sqlite3.connect(path) as database:
-            database.execute("PRAGMA user_version = 99")
-        fails("schema version 99", 1, "run", config=ports + f"store: sqlite:{path}\n")
+        for version in (1, 99):
+            with sqlite3.connect(path) as database:
+                database.execute(f"PRAGMA user_version = {version}")
+            fails(f"schema version {version}, this one has 2", 1, "run",
+                  config=ports + f"store: sqlite:{path}\n")
 
 
 def two_collectors_on_one_file_are_one_too_many():

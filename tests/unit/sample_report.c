@@ -11,7 +11,7 @@ struct report *sample_report_new(void)
 	         .capacity_bps = 100000000000,
 	         .received_frames = 110,
 	         .frames = {60, 40, 3, 2},
-	         .dropped_frames = 5,
+	         .dropped_frames = {2, 1, 2},
 	         .truncated_frames = 7,
 	         .deep_frames = 1,
 	         .wire_bytes = 99999},

@@ -155,7 +155,9 @@ static void drops_lower_coverage(void **state)
 	struct cell cell = cell_of(1, 1);
 	struct aggregate sums = {0};
 
-	cell.dropped_frames = 200;
+	cell.dropped_frames[DROP_MISSED] = 120;
+	cell.dropped_frames[DROP_NO_BUFFER] = 50;
+	cell.dropped_frames[DROP_ERROR] = 30;
 	add_cell(&sums, &cell);
 	assert_near(value(INDICATOR_COVERAGE, &sums, SLICE_ALL), 600.0 / 800, 1e-9);
 }

@@ -104,6 +104,27 @@ static void frames_lost(struct report *report)
 	report->links[0].received_frames++;
 }
 
+static void a_missed_frame_forgotten(struct report *report)
+{
+	report->links[0].dropped_frames[DROP_MISSED]--;
+}
+
+static void a_buffer_missing_for_no_frame(struct report *report)
+{
+	report->links[1].dropped_frames[DROP_NO_BUFFER]++;
+}
+
+static void an_error_too_many(struct report *report)
+{
+	report->links[0].dropped_frames[DROP_ERROR]++;
+}
+
+static void dropped_wrap_around(struct report *report)
+{
+	report->links[1].dropped_frames[DROP_MISSED] = INT64_MAX;
+	report->links[1].dropped_frames[DROP_ERROR] = 1;
+}
+
 static void frames_wrap_around(struct report *report)
 {
 	report->links[1].frames[FRAME_IPV4] = UINT64_MAX;
@@ -219,6 +240,13 @@ static const struct fault {
 	{link_name_with_escape, "link_name[0]: byte 0x1b is not printable ASCII"},
 	{surface_unknown, "link_surface[1]: 4 is not one of the 4 surfaces"},
 	{frames_lost, "link_received_frames[0]: 111 is not the 110 counted and dropped"},
+	{a_missed_frame_forgotten, "link_received_frames[0]: 110 is not the 109 counted and "
+                                   "dropped"},
+	{a_buffer_missing_for_no_frame, "link_received_frames[1]: 0 is not the 1 counted and "
+                                        "dropped"},
+	{an_error_too_many, "link_received_frames[0]: 110 is not the 111 counted and dropped"},
+	{dropped_wrap_around, "link_received_frames[1]: with 1 the total of the column does not "
+                              "fit 63 bits"},
 	{frames_wrap_around, "link_received_frames[1]: with 18446744073709551615 the total of the "
                              "column does not fit 63 bits"},
 	{frames_total_too_large, "link_received_frames[1]: with 9223372036854775807 the total of "

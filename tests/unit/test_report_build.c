@@ -23,8 +23,8 @@ static const struct report_window window = {
 };
 
 static const struct report_port ports[2] = {
-	{"north", SURFACE_INTERCONNECT, 1000, 3},
-	{"south", SURFACE_METRO, 2000, 0},
+	{"north", SURFACE_INTERCONNECT, 1000, {1, 0, 2}},
+	{"south", SURFACE_METRO, 2000, {0, 7, 0}},
 };
 
 static struct tally tally;
@@ -59,10 +59,13 @@ static void what_was_received_is_what_was_counted_and_dropped(void **state)
 	assert_int_equal(report->n_links, 2);
 	assert_string_equal(report->links[0].name, "north");
 	assert_int_equal(report->links[0].received_frames, 14);
-	assert_int_equal(report->links[0].dropped_frames, 3);
+	assert_int_equal(report->links[0].dropped_frames[DROP_MISSED], 1);
+	assert_int_equal(report->links[0].dropped_frames[DROP_NO_BUFFER], 0);
+	assert_int_equal(report->links[0].dropped_frames[DROP_ERROR], 2);
 	assert_int_equal(report->links[0].truncated_frames, 2);
 	assert_int_equal(report->links[0].wire_bytes, 1234);
-	assert_int_equal(report->links[1].received_frames, 5);
+	assert_int_equal(report->links[1].received_frames, 12);
+	assert_int_equal(report->links[1].dropped_frames[DROP_NO_BUFFER], 7);
 	assert_int_equal(report->links[1].surface, SURFACE_METRO);
 	assert_int_equal(report->links[1].capacity_bps, 2000);
 	report_free(report);
@@ -139,7 +142,7 @@ static void every_row_there_can_be_fits_a_frame(void **state)
 		static char names[MAX_LINKS][8];
 
 		snprintf(names[i], sizeof(names[i]), "link%d", i);
-		all_ports[i] = (struct report_port){names[i], SURFACE_METRO, 1, 0};
+		all_ports[i] = (struct report_port){names[i], SURFACE_METRO, 1, {0}};
 	}
 	report = report_build(&origin, &window, all_ports, MAX_LINKS, &full);
 	assert_int_equal(report->n_traffic, MAX_LINKS * N_FAMILIES * N_FAMILIES * N_TRANSITIONS);

@@ -28,7 +28,10 @@ static void a_report_becomes_one_cell_a_link(void **state)
 	assert_int_equal(window.cells[0].start_ns, start_of(report));
 	assert_int_equal(window.cells[0].observed_ns, 59 * SECOND_NS);
 	assert_int_equal(window.cells[0].frames[FRAME_IPV6], 40);
-	assert_int_equal(window.cells[0].dropped_frames, 5);
+	assert_int_equal(window.cells[0].dropped_frames[DROP_MISSED], 2);
+	assert_int_equal(window.cells[0].dropped_frames[DROP_NO_BUFFER], 1);
+	assert_int_equal(window.cells[0].dropped_frames[DROP_ERROR], 2);
+	assert_int_equal(cell_dropped_frames(&window.cells[0]), 5);
 	assert_int_equal(
 		window.cells[0].traffic[FAMILY_IPV4][FAMILY_IPV6][TRANSITION_6IN4].payload_bytes,
 		800);
@@ -54,6 +57,7 @@ static void short_windows_are_summed(void **state)
 	assert_int_equal(window.n_cells, 2);
 	assert_int_equal(window.cells[0].observed_ns, 60 * SECOND_NS);
 	assert_int_equal(window.cells[0].received_frames, 60 * 110);
+	assert_int_equal(window.cells[0].dropped_frames[DROP_NO_BUFFER], 60);
 	assert_int_equal(
 		window.cells[0].traffic[FAMILY_IPV6][FAMILY_IPV6][TRANSITION_NATIVE6].packets,
 		60 * 40);

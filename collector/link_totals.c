@@ -1,0 +1,90 @@
+#include "link_totals.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+void link_totals_fini(struct link_totals *totals)
+{
+	free(totals->links);
+	*totals = (struct link_totals){0};
+}
+
+static int compare(const struct link_total *total, const char *probe, const char *link)
+{
+	int order = strcmp(total->probe, probe);
+
+	return order ? order : strcmp(total->link, link);
+}
+
+// Position of the link, or where it belongs.
+static size_t place(const struct link_totals *totals, const char *probe, const char *link)
+{
+	size_t low = 0, high = totals->n_links;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (compare(&totals->links[middle], probe, link) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static int grow(struct link_totals *totals)
+{
+	size_t capacity = totals->capacity ? 2 * totals->capacity : 16;
+	struct link_total *links = realloc(totals->links, capacity * sizeof(*links));
+
+	if (!links)
+		return -ENOMEM;
+	totals->links = links;
+	totals->capacity = capacity;
+	return 0;
+}
+
+static struct link_total *find_or_insert(struct link_totals *totals, const char *probe,
+                                         const char *link)
+{
+	size_t at = place(totals, probe, link);
+	struct link_total *total;
+
+	if (at < totals->n_links && compare(&totals->links[at], probe, link) == 0)
+		return &totals->links[at];
+	if (totals->n_links == totals->capacity && grow(totals) < 0)
+		return NULL;
+	total = &totals->links[at];
+	memmove(total + 1, total, (totals->n_links++ - at) * sizeof(*total));
+	*total = (struct link_total){0};
+	strcpy(total->probe, probe);
+	strcpy(total->link, link);
+	return total;
+}
+
+// Sums stay at the largest number of 64 bits rather than fall back to 0.
+static void sum(uint64_t *into, const uint64_t *amounts, int n)
+{
+	for (int i = 0; i < n; i++)
+		if (__builtin_add_overflow(into[i], amounts[i], &into[i]))
+			into[i] = UINT64_MAX;
+}
+
+int link_totals_add(struct link_totals *totals, const struct report *report)
+{
+	int error = 0;
+
+	for (uint32_t i = 0; i < report->n_links; i++) {
+		const struct report_link *link = &report->links[i];
+		struct link_total *total = find_or_insert(totals, report->probe, link->name);
+
+		if (!total) {
+			error = -ENOMEM;
+			continue;
+		}
+		sum(total->frames, link->frames, N_FRAME_VERDICTS);
+		sum(total->dropped_frames, link->dropped_frames, N_DROP_REASONS);
+	}
+	return error;
+}
