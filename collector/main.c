@@ -14,7 +14,7 @@ static const struct cli_option options[] = {
 	{
 		.name = "config",
 		.value_name = "FILE",
-		.help = "configuration, YAML",
+		.help = "configuration of this collector, YAML",
 		.text = &config_path,
 	},
 	{0},
@@ -60,14 +60,14 @@ static const struct cli_command commands[] = {
 	{
 		.name = "run",
 		.arguments = "",
-		.help = "run in the foreground until SIGTERM or SIGINT",
+		.help = "take reports and serve indicators until SIGTERM or SIGINT",
 		.options = options,
 		.run = run,
 	},
 	{
 		.name = "check",
 		.arguments = "",
-		.help = "check the configuration and print its effective values",
+		.help = "read the configuration and print what is in effect",
 		.options = options,
 		.run = check,
 	},
@@ -78,7 +78,7 @@ int main(int argc, char **argv)
 {
 	static const struct cli_program program = {
 		.name = "sixgauge-collector",
-		.summary = "Takes reports from probes, keeps them, and serves IPv6 indicators.",
+		.summary = "takes reports from probes, keeps them, and serves IPv6 indicators",
 		.commands = commands,
 	};
 

@@ -24,6 +24,7 @@ enum session_end {
 
 struct metrics {
 	uint64_t reports_stored, reports_duplicate;
+	uint64_t window_overruns; // as stored reports say
 	uint64_t reports_refused[N_REFUSALS];
 	uint64_t received_bytes;
 	uint64_t sessions_opened, sessions_refused;

@@ -66,22 +66,32 @@ static void recompute_retry_later(struct recompute *recompute)
 	evtimer_add(recompute->turn, &wait);
 }
 
-static void on_turn(evutil_socket_t fd, short events, void *arg)
+static int make_next_window(struct recompute *recompute, uint64_t *ret_start_ns)
 {
-	struct recompute *recompute = arg;
 	struct store_mark mark;
 	int error = store_next_mark(recompute->store, &mark);
 
-	if (error == -ENOENT)
-		return;
 	if (!error)
 		error = make_window(recompute, &mark);
+	if (!error)
+		*ret_start_ns = mark.start_ns;
+	return error;
+}
+
+static void on_turn(evutil_socket_t fd, short events, void *arg)
+{
+	struct recompute *recompute = arg;
+	uint64_t start_ns;
+	int error = make_next_window(recompute, &start_ns);
+
+	if (error == -ENOENT)
+		return;
 	if (error) {
 		recompute_retry_later(recompute);
 		return;
 	}
 	if (recompute->recomputed)
-		recompute->recomputed(recompute->recomputed_arg, mark.start_ns);
+		recompute->recomputed(recompute->recomputed_arg, start_ns);
 	recompute_wake(recompute);
 }
 

@@ -55,14 +55,22 @@ static const char *check_not_empty(const char *value)
 	return value[0] != '\0' ? NULL : "must not be empty";
 }
 
+static const char *check_source(const char *value)
+{
+	return strcmp(value, "xdp") != 0
+	               ? NULL
+	               : "this version does not count in the kernel: use dpdk, which serves an "
+	                 "interface as device net_af_packet0,iface=NAME";
+}
+
 static const char *const source_names[N_LINK_SOURCES + 1] = {"dpdk", "pcap", "xdp", NULL};
 
 static const struct config_field link_fields[] = {
 	{"name", CONFIG_TEXT, offsetof(struct link_config, name), "name of the link in reports",
          .required = true, .check = check_name},
 	{"source", CONFIG_CHOICE, offsetof(struct link_config, source),
-         "dpdk: a port; pcap: a capture file, read once", .required = true,
-         .choices = source_names},
+         "dpdk: a port; pcap: a capture file, read once", .required = true, .choices = source_names,
+         .check = check_source},
 	{"device", CONFIG_TEXT, offsetof(struct link_config, device),
          "PCI address, virtual device with its arguments, or capture file", .required = true,
          .check = check_not_empty},
@@ -178,11 +186,6 @@ static int check_link(const char *path, const struct probe_config *config, size_
 {
 	const struct link_config *link = probe_config_link(config, at);
 
-	if (link->source == LINK_SOURCE_XDP)
-		return fault(why, path,
-		             "links[%zu].source: this version does not count in the kernel: use "
-		             "dpdk, which serves an interface as device net_af_packet0,iface=NAME",
-		             at);
 	if (link->source == LINK_SOURCE_PCAP && config->links.n > 1)
 		return fault(
 			why, path,
@@ -229,6 +232,28 @@ int probe_config_load(const char *path, struct probe_config *ret_config, char *w
 void probe_config_fini(struct probe_config *config)
 {
 	config_fini(&probe_schema, config);
+}
+
+int probe_config_append_eal(struct probe_config *config, int n_arguments, char **arguments)
+{
+	struct config_texts *eal = &config->eal;
+	size_t n_before = eal->n;
+	char **items = reallocarray(eal->items, n_before + (size_t)n_arguments, sizeof(*items));
+
+	if (items == NULL)
+		return -ENOMEM;
+	eal->items = items;
+	for (int i = 0; i < n_arguments; i++) {
+		items[eal->n] = strdup(arguments[i]);
+		if (items[eal->n] == NULL)
+			goto fail;
+		eal->n++;
+	}
+	return 0;
+fail:
+	while (eal->n > n_before)
+		free(items[--eal->n]);
+	return -ENOMEM;
 }
 
 void probe_config_print(FILE *out, const struct probe_config *config)

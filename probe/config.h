@@ -40,6 +40,9 @@ struct probe_config {
 int probe_config_load(const char *path, struct probe_config *ret_config, char *why);
 void probe_config_fini(struct probe_config *config);
 
+// Adds copies of the arguments behind those of `eal:`. 0 or -ENOMEM, nothing added then.
+int probe_config_append_eal(struct probe_config *config, int n_arguments, char **arguments);
+
 void probe_config_print(FILE *out, const struct probe_config *config);
 
 const struct link_config *probe_config_link(const struct probe_config *config, size_t at);

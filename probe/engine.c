@@ -1,21 +1,13 @@
 #include "engine.h"
 
 #include <errno.h>
-#include <sys/mman.h>
 #include <sys/random.h>
 
-// Large pages where the kernel gives them: a table of this size misses the TLB on every flow
-// otherwise.
-static void *take_memory(size_t n_bytes)
-{
-	void *memory = mmap(NULL, n_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
-	                    0);
+#include "probe/source/source.h"
 
-	if (memory == MAP_FAILED)
-		return NULL;
-	madvise(memory, n_bytes, MADV_HUGEPAGE);
-	return memory;
-}
+#include "memory.h"
+
+_Static_assert((int)SOURCE_BURST <= (int)METER_MAX_BURST, "what a source gives the meter takes");
 
 int engine_init(uint64_t max_flows, uint64_t idle_timeout_ns, struct engine *ret_engine)
 {
@@ -25,7 +17,7 @@ int engine_init(uint64_t max_flows, uint64_t idle_timeout_ns, struct engine *ret
 	if (getrandom(&config.seed, sizeof(config.seed), 0) != sizeof(config.seed))
 		return -EIO;
 	engine.memory_bytes = meter_memory_bytes(&config);
-	engine.memory = take_memory(engine.memory_bytes);
+	engine.memory = memory_take(engine.memory_bytes);
 	if (engine.memory == NULL)
 		return -ENOMEM;
 	engine.meter = meter_init(engine.memory, &config);
@@ -35,7 +27,6 @@ int engine_init(uint64_t max_flows, uint64_t idle_timeout_ns, struct engine *ret
 
 void engine_fini(struct engine *engine)
 {
-	if (engine->memory != NULL)
-		munmap(engine->memory, engine->memory_bytes);
+	memory_give_back(engine->memory, engine->memory_bytes);
 	*engine = (struct engine){0};
 }

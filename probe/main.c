@@ -2,6 +2,8 @@
 
 #include "proto/base/cli.h"
 
+#include "config_option.h"
+#include "doctor.h"
 #include "replay.h"
 #include "run.h"
 
@@ -10,10 +12,13 @@ int main(int argc, char **argv)
 	static const struct cli_command commands[] = {
 		{"replay", "FILE...", "meter capture files and print one summary", replay_options,
 	         1, SIZE_MAX, replay_command},
-		{"run", "", "monitor the configured links and report to the collector", run_options,
-	         0, 0, run_command},
-		{"check", "", "read the configuration and print what is in effect", check_options,
-	         0, 0, check_command},
+		{"run", "[-- EAL-ARG...]",
+	         "monitor the configured links and report to the collector", config_options, 0,
+	         SIZE_MAX, run_command},
+		{"check", "[-- EAL-ARG...]", "read the configuration and print what is in effect",
+	         config_options, 0, SIZE_MAX, check_command},
+		{"doctor", "[-- EAL-ARG...]", "hold this machine against the configuration",
+	         config_options, 0, SIZE_MAX, doctor_command},
 		{NULL},
 	};
 	static const struct cli_program program = {

@@ -10,6 +10,7 @@
 #include "probe/source/pcap.h"
 #include "proto/base/clock.h"
 
+#include "memory.h"
 #include "summary.h"
 
 enum {
@@ -39,7 +40,7 @@ struct replay_source {
 
 struct replay {
 	struct meter_config config;
-	void *memory;
+	void *memory; // of the meter
 	struct meter *meter;
 	struct tally tally;
 	struct distinct_sources sources;
@@ -89,16 +90,6 @@ static int open_source(const char *const *paths, uint32_t n_paths, struct replay
 	return 0;
 }
 
-static void *meter_memory_new(const struct meter_config *config)
-{
-	size_t n_bytes = (meter_memory_bytes(config) + 63) / 64 * 64;
-	void *memory = aligned_alloc(64, n_bytes);
-
-	if (memory)
-		memset(memory, 0, n_bytes);
-	return memory;
-}
-
 // The same seed every time: a replay is the same on every run, and nobody aims at it.
 static struct replay *replay_new(uint64_t idle_timeout_ns)
 {
@@ -113,7 +104,7 @@ static struct replay *replay_new(uint64_t idle_timeout_ns)
 		.seed = {0x7265706c61792d30, 0x7265706c61792d31},
 		.sources = &replay->sources,
 	};
-	replay->memory = meter_memory_new(&replay->config);
+	replay->memory = memory_take(meter_memory_bytes(&replay->config));
 	if (!replay->memory) {
 		free(replay);
 		return NULL;
@@ -124,7 +115,7 @@ static struct replay *replay_new(uint64_t idle_timeout_ns)
 
 static void replay_free(struct replay *replay)
 {
-	free(replay->memory);
+	memory_give_back(replay->memory, meter_memory_bytes(&replay->config));
 	free(replay);
 }
 
@@ -133,16 +124,17 @@ static void replay_free(struct replay *replay)
 static void replay_grow(struct replay *replay)
 {
 	struct meter_config config = replay->config;
+	struct meter *larger;
 	void *memory;
 
 	config.max_flows *= REPLAY_GROWTH;
-	memory = meter_memory_new(&config);
+	memory = memory_take(meter_memory_bytes(&config));
 	if (!memory)
 		return;
-	replay->config = config;
-	struct meter *larger = meter_init(memory, &config);
+	larger = meter_init(memory, &config);
 	meter_move(larger, replay->meter);
-	free(replay->memory);
+	memory_give_back(replay->memory, meter_memory_bytes(&replay->config));
+	replay->config = config;
 	replay->memory = memory;
 	replay->meter = larger;
 }

@@ -8,7 +8,7 @@
 #include "proto/base/clock.h"
 #include "proto/base/log.h"
 
-#include "config.h"
+#include "config_option.h"
 #include "control.h"
 #include "offline.h"
 #include "reporter.h"
@@ -18,38 +18,10 @@
 // How long reports are given to reach a collector once the process has been asked to stop.
 #define STOP_DELIVERY_NS (5 * NS_PER_S)
 
-static const char *config_path;
-
-const struct cli_option run_options[] = {
-	{"config", "FILE", "configuration of this probe (probe.yaml)", NULL, &config_path, NULL},
-	{NULL},
-};
-
-const struct cli_option check_options[] = {
-	{"config", "FILE", "configuration of this probe (probe.yaml)", NULL, &config_path, NULL},
-	{NULL},
-};
-
-static const char *config_file(void)
-{
-	return config_path != NULL ? config_path : "probe.yaml";
-}
-
-// A configuration that is wrong ends with status 2 and one line.
-static int load(struct probe_config *ret_config)
-{
-	char why[CONFIG_WHY_BYTES];
-
-	if (probe_config_load(config_file(), ret_config, why) == 0)
-		return EXIT_STATUS_OK;
-	probe_config_fini(ret_config);
-	return cli_usage_error("%s", why);
-}
-
 int check_command(int n_arguments, char **arguments)
 {
 	struct probe_config config;
-	int status = load(&config);
+	int status = config_option_load(n_arguments, arguments, &config);
 
 	if (status != EXIT_STATUS_OK)
 		return status;
@@ -187,7 +159,7 @@ static int run(const struct probe_config *config)
 int run_command(int n_arguments, char **arguments)
 {
 	struct probe_config config;
-	int status = load(&config);
+	int status = config_option_load(n_arguments, arguments, &config);
 
 	if (status != EXIT_STATUS_OK)
 		return status;

@@ -30,6 +30,9 @@ static void add_counters(struct evbuffer *body, const struct metrics *metrics)
 	const struct counter counters[] = {
 		{"reports_stored_total", "Reports stored and acknowledged.",
 	         metrics->reports_stored},
+		{"window_overruns_total",
+	         "Windows a probe could not end in time; their packets are in the next report.",
+	         metrics->window_overruns},
 		{"reports_duplicate_total", "Reports that came again and were acknowledged again.",
 	         metrics->reports_duplicate},
 		{"received_bytes_total", "Bytes received from probes.", metrics->received_bytes},

@@ -77,6 +77,7 @@ static void log_refusal(const struct store_entry *entry)
 static void count_stored(struct metrics *metrics, const struct store_entry *entry)
 {
 	metrics->reports_stored++;
+	metrics->window_overruns += entry->report->window_overruns;
 	if (link_totals_add(&metrics->links, entry->report) < 0)
 		log_warning("ingest: %s: out of memory, new links are missing from /metrics",
 		            entry->probe);

@@ -1,10 +1,13 @@
 #include "sqlite.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 int sqlite_errno(int result)
 {
@@ -95,6 +98,8 @@ static void sqlite_close(struct store *base)
 	for (int i = 0; i < N_STATEMENTS; i++)
 		sqlite3_finalize(store->statements[i]);
 	sqlite3_close(store->db);
+	if (store->lock >= 0)
+		close(store->lock);
 	free(store);
 }
 
@@ -127,12 +132,31 @@ static void make_directory(const char *path)
 	free(directory);
 }
 
+// One collector owns a file: another on the same one would make it wait for locks and not see its
+// windows. SQLite's own locks come and go with each transaction, so a file beside it is locked; the
+// kernel lets go of it however we end.
+static int sqlite_lock(struct sqlite_store *store, const char *path, char *why)
+{
+	char *name;
+
+	if (asprintf(&name, "%s-lock", path) < 0)
+		return -ENOMEM;
+	store->lock = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
+	free(name);
+	if (store->lock >= 0 && flock(store->lock, LOCK_EX | LOCK_NB) == 0)
+		return 0;
+	snprintf(why, STORE_WHY_BYTES, "%s: %s", path,
+	         store->lock >= 0
+	                 ? "another collector has it open: stop that one or choose another file"
+	                 : "unable to open its lock: give a file in a directory it may write to");
+	return -EBUSY;
+}
+
 static int sqlite_connect(struct sqlite_store *store, const char *path, char *why)
 {
 	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
 	int result;
 
-	make_directory(path);
 	result = sqlite3_open_v2(path, &store->db, flags, NULL);
 	if (result == SQLITE_OK) {
 		sqlite3_busy_timeout(store->db, 2000);
@@ -176,7 +200,11 @@ int sqlite_open(const char *path, struct store **ret_store, char *why)
 		return -ENOMEM;
 	}
 	store->base.backend = &sqlite_backend;
-	error = sqlite_connect(store, path, why);
+	store->lock = -1;
+	make_directory(path);
+	error = sqlite_lock(store, path, why);
+	if (!error)
+		error = sqlite_connect(store, path, why);
 	if (!error)
 		error = sqlite_schema_prepare(store->db, path, why);
 	if (!error)

@@ -43,6 +43,7 @@ struct sqlite_store {
 	sqlite3 *db;
 	sqlite3_stmt *statements[N_STATEMENTS];
 	uint64_t n_dead_letters, dead_letter_bytes;
+	int lock; // file beside the database, locked while we have it open; -1 before
 	char error[STORE_WHY_BYTES]; // words of the last one
 };
 

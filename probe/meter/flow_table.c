@@ -1,32 +1,15 @@
-// A flow's hash names two lines of 32 slots. It stands in its home line, or, if that was full when
-// it came, in its other one:
-//
-//   lines:  | 32 tags of 16 bits, one a slot; 0 is a free slot | number of flows displaced |
-//   flows:  | line 0: slot 0 ... slot 31 | line 1: slot 0 ... | ...
-//
-// Tags are compared first: a line's worth is one cache line, and a false match of a tag costs one
-// look at a flow in 2,000. A line counts the flows that call it home but stand in their other line:
-// while that is 0, which it nearly always is, a miss in the home line is an answer.
-//
-// The table never grows and never refuses. When both lines are full, the oldest flow of the home
-// line goes, and the caller counts it.
 #include "flow_table.h"
 
-#include <string.h>
-
 enum {
-	LINE_SLOTS = 32,
-	SWEEP_LINES = 4, // looked at per sweep
+	MAX_SWEEP_LINES = 4, // in one call
 	MIN_LINES = 2,
+	// A tick is at least 2^20 ns, a millisecond, and so long that the idle timeout is at most
+	// 64 of them: ages are told apart as long as flows that are idle go within three timeouts.
+	MIN_TICK_SHIFT = 20,
+	MAX_IDLE_TICKS = 64,
+	// Without a timeout a tick is about a second.
+	DEFAULT_TICK_SHIFT = 30,
 };
-
-struct flow_line {
-	uint16_t tags[LINE_SLOTS];
-	uint32_t n_displaced;
-	uint32_t zero[15]; // keeps tags on one cache line
-};
-
-_Static_assert(sizeof(struct flow_line) == 128, "two cache lines");
 
 static uint64_t lines_for(uint64_t max_flows)
 {
@@ -42,6 +25,17 @@ size_t flow_table_memory_bytes(uint64_t max_flows)
 	return lines_for(max_flows) * (sizeof(struct flow_line) + LINE_SLOTS * sizeof(struct flow));
 }
 
+static unsigned int tick_shift_for(uint64_t idle_timeout_ns)
+{
+	unsigned int shift = MIN_TICK_SHIFT;
+
+	if (idle_timeout_ns == 0)
+		return DEFAULT_TICK_SHIFT;
+	while (idle_timeout_ns >> shift > MAX_IDLE_TICKS)
+		shift++;
+	return shift;
+}
+
 void flow_table_init(struct flow_table *table, void *memory, uint64_t max_flows,
                      uint64_t idle_timeout_ns, const struct siphash_key *seed)
 {
@@ -52,8 +46,10 @@ void flow_table_init(struct flow_table *table, void *memory, uint64_t max_flows,
 		.flows = (struct flow *)((struct flow_line *)memory + n_lines),
 		.line_mask = n_lines - 1,
 		.idle_timeout_ns = idle_timeout_ns,
-		.seed = *seed,
+		.tick_shift = tick_shift_for(idle_timeout_ns),
+		.sweep_interval_ns = idle_timeout_ns / n_lines,
 	};
+	flow_hash_secret_init(&table->secret, seed);
 }
 
 uint64_t flow_table_slots(const struct flow_table *table)
@@ -61,90 +57,35 @@ uint64_t flow_table_slots(const struct flow_table *table)
 	return (table->line_mask + 1) * LINE_SLOTS;
 }
 
-static bool source_is_low(const struct packet *packet)
-{
-	int order = memcmp(packet->source, packet->destination, sizeof(packet->source));
-
-	return order < 0 || (order == 0 && packet->source_port <= packet->destination_port);
-}
-
-enum flow_direction flow_key_make(const struct packet *packet, struct flow_key *ret_key)
-{
-	bool from_low = source_is_low(packet);
-
-	*ret_key = (struct flow_key){
-		.low_port = from_low ? packet->source_port : packet->destination_port,
-		.high_port = from_low ? packet->destination_port : packet->source_port,
-		.protocol = packet->protocol,
-		.family = packet->payload,
-	};
-	memcpy(ret_key->low, from_low ? packet->source : packet->destination, 16);
-	memcpy(ret_key->high, from_low ? packet->destination : packet->source, 16);
-	return from_low ? FLOW_FROM_LOW : FLOW_FROM_HIGH;
-}
-
-uint64_t flow_table_hash(const struct flow_table *table, const struct flow_key *key)
-{
-	return siphash_2_4(&table->seed, key, sizeof(*key));
-}
-
-static uint16_t hash_tag(uint64_t hash)
-{
-	uint16_t tag = (uint16_t)(hash >> 48);
-
-	return tag ? tag : 1;
-}
-
-static uint64_t home_line(const struct flow_table *table, uint64_t hash)
-{
-	return hash & table->line_mask;
-}
-
-// Never the home line, since the table has two lines at least.
-static uint64_t other_line(const struct flow_table *table, uint64_t hash)
-{
-	return home_line(table, hash) ^ (((hash >> 24) | 1) & table->line_mask);
-}
-
-static struct flow *line_flows(struct flow_table *table, uint64_t line)
-{
-	return table->flows + line * LINE_SLOTS;
-}
-
 static struct flow *find_in_line(struct flow_table *table, uint64_t line,
                                  const struct flow_key *key, uint64_t hash)
 {
-	const uint16_t *tags = table->lines[line].tags;
-	struct flow *flows = line_flows(table, line);
-	uint16_t tag = hash_tag(hash);
+	uint32_t matches = tags_match(table->lines[line].tags, LINE_SLOTS, flow_tag(hash));
+	struct flow *flows = flow_table_line(table, line);
 
-	for (uint32_t slot = 0; slot < LINE_SLOTS; slot++)
-		if (tags[slot] == tag && flows[slot].hash == hash &&
-		    memcmp(&flows[slot].key, key, sizeof(*key)) == 0)
-			return &flows[slot];
+	for (; matches != 0; matches &= matches - 1) {
+		struct flow *flow = &flows[__builtin_ctz(matches)];
+
+		if (flow->hash == hash && flow_key_equal(&flow->key, key))
+			return flow;
+	}
 	return NULL;
 }
 
 struct flow *flow_table_find(struct flow_table *table, const struct flow_key *key, uint64_t hash)
 {
-	uint64_t home = home_line(table, hash);
+	uint64_t home = flow_home_line(table, hash);
 	struct flow *flow = find_in_line(table, home, key, hash);
 
 	if (flow || table->lines[home].n_displaced == 0)
 		return flow;
-	return find_in_line(table, other_line(table, hash), key, hash);
-}
-
-bool flow_is_idle(const struct flow_table *table, const struct flow *flow, uint64_t now_ns)
-{
-	return table->idle_timeout_ns != 0 && now_ns > flow->last_ns &&
-	       now_ns - flow->last_ns > table->idle_timeout_ns;
+	return find_in_line(table, flow_other_line(table, hash), key, hash);
 }
 
 static void free_slot(struct flow_table *table, uint64_t line, uint32_t slot)
 {
-	const struct flow *flow = &line_flows(table, line)[slot];
-	uint64_t home = home_line(table, flow->hash);
+	const struct flow *flow = &flow_table_line(table, line)[slot];
+	uint64_t home = flow_home_line(table, flow->hash);
 
 	if (home != line)
 		table->lines[home].n_displaced--;
@@ -152,58 +93,99 @@ static void free_slot(struct flow_table *table, uint64_t line, uint32_t slot)
 	table->n_flows--;
 }
 
-// A slot of the line that is free or whose flow is idle; -1 when there is none.
-static int take_slot(struct flow_table *table, uint64_t line, uint64_t now_ns)
+// Frees the idle flows of a line. Ages tell which flows to look at: one that is younger than the
+// timeout by its ticks is.
+static void free_idle(struct flow_table *table, uint64_t line, uint64_t now_ns)
 {
-	const uint16_t *tags = table->lines[line].tags;
-	struct flow *flows = line_flows(table, line);
+	uint8_t now_tick = flow_table_tick(table, now_ns);
+	uint64_t idle_ticks = table->idle_timeout_ns >> table->tick_shift;
+	const struct flow_line *head = &table->lines[line];
 
+	if (table->idle_timeout_ns == 0)
+		return;
 	for (uint32_t slot = 0; slot < LINE_SLOTS; slot++)
-		if (tags[slot] == 0)
-			return (int)slot;
-	for (uint32_t slot = 0; slot < LINE_SLOTS; slot++)
-		if (flow_is_idle(table, &flows[slot], now_ns)) {
+		if (head->tags[slot] != 0 && (uint8_t)(now_tick - head->ages[slot]) >= idle_ticks &&
+		    flow_is_idle(table, &flow_table_line(table, line)[slot], now_ns))
 			free_slot(table, line, slot);
-			return (int)slot;
-		}
-	return -1;
 }
 
-static int oldest_slot(struct flow_table *table, uint64_t line)
+// A free slot of the line, or -1.
+static int free_slot_of(const struct flow_table *table, uint64_t line)
 {
-	struct flow *flows = line_flows(table, line);
+	uint32_t free_slots = tags_match(table->lines[line].tags, LINE_SLOTS, 0);
+
+	return free_slots != 0 ? __builtin_ctz(free_slots) : -1;
+}
+
+// Age above, nearness to the hand below: the greatest goes. No branch depends on the data.
+static uint32_t oldest_slot(const struct flow_table *table, uint64_t line, uint64_t now_ns)
+{
+	const struct flow_line *head = &table->lines[line];
+	uint8_t now_tick = flow_table_tick(table, now_ns);
 	uint32_t oldest = 0;
 
-	for (uint32_t slot = 1; slot < LINE_SLOTS; slot++)
-		if (flows[slot].last_ns < flows[oldest].last_ns)
-			oldest = slot;
-	return (int)oldest;
+	for (uint32_t slot = 0; slot < LINE_SLOTS; slot++) {
+		uint32_t behind = slot >= head->hand ? slot - head->hand
+		                                     : slot + LINE_SLOTS - head->hand;
+		uint32_t rank = (uint32_t)(uint8_t)(now_tick - head->ages[slot]) << 16 |
+		                (LINE_SLOTS - behind) << 8 | slot;
+
+		oldest = rank > oldest ? rank : oldest;
+	}
+	return oldest & 0xff;
+}
+
+// Where a new flow goes.
+struct place {
+	uint64_t line;
+	uint32_t slot;
+	bool taken; // by the flow that must go
+};
+
+static struct place find_place(const struct flow_table *table, uint64_t hash, uint64_t now_ns)
+{
+	uint64_t home = flow_home_line(table, hash), other = flow_other_line(table, hash);
+	int slot = free_slot_of(table, home);
+
+	if (slot >= 0)
+		return (struct place){home, (uint32_t)slot, false};
+	// A count of displaced flows that is full keeps the line from displacing more.
+	if (table->lines[home].n_displaced < UINT8_MAX) {
+		slot = free_slot_of(table, other);
+		if (slot >= 0)
+			return (struct place){other, (uint32_t)slot, false};
+	}
+	return (struct place){home, oldest_slot(table, home, now_ns), true};
+}
+
+void flow_table_prefetch_place(const struct flow_table *table, uint64_t hash, uint64_t now_ns)
+{
+	struct place place = find_place(table, hash, now_ns);
+
+	__builtin_prefetch(flow_table_line(table, place.line) + place.slot, 1);
 }
 
 bool flow_table_insert(struct flow_table *table, const struct flow_key *key, uint64_t hash,
                        uint64_t now_ns, struct flow **ret_flow, struct flow *ret_evicted)
 {
-	uint64_t home = home_line(table, hash), line = home;
-	int slot = take_slot(table, line, now_ns);
+	struct place place = find_place(table, hash, now_ns);
+	struct flow_line *line = &table->lines[place.line];
+	struct flow *flow = flow_table_line(table, place.line) + place.slot;
 	bool evicts = false;
 
-	if (slot < 0) {
-		line = other_line(table, hash);
-		slot = take_slot(table, line, now_ns);
+	if (place.taken) {
+		evicts = !flow_is_idle(table, flow, now_ns);
+		*ret_evicted = *flow;
+		free_slot(table, place.line, place.slot);
+		line->hand = (uint8_t)((place.slot + 1) % LINE_SLOTS);
 	}
-	if (slot < 0) {
-		evicts = true;
-		line = home;
-		slot = oldest_slot(table, line);
-		*ret_evicted = line_flows(table, line)[slot];
-		free_slot(table, line, (uint32_t)slot);
-	}
-	if (line != home)
-		table->lines[home].n_displaced++;
-	table->lines[line].tags[slot] = hash_tag(hash);
+	if (place.line != flow_home_line(table, hash))
+		table->lines[flow_home_line(table, hash)].n_displaced++;
+	line->tags[place.slot] = flow_tag(hash);
+	line->ages[place.slot] = flow_table_tick(table, now_ns);
 	table->n_flows++;
-	*ret_flow = &line_flows(table, line)[slot];
-	**ret_flow = (struct flow){.key = *key, .hash = hash};
+	*flow = (struct flow){.key = *key, .hash = hash};
+	*ret_flow = flow;
 	return evicts;
 }
 
@@ -211,16 +193,14 @@ void flow_table_sweep(struct flow_table *table, uint64_t now_ns)
 {
 	if (table->idle_timeout_ns == 0)
 		return;
-	for (int i = 0; i < SWEEP_LINES; i++) {
-		uint64_t line = table->sweep_line;
-		struct flow *flows = line_flows(table, line);
-
-		for (uint32_t slot = 0; slot < LINE_SLOTS; slot++)
-			if (table->lines[line].tags[slot] != 0 &&
-			    flow_is_idle(table, &flows[slot], now_ns))
-				free_slot(table, line, slot);
-		table->sweep_line = (line + 1) & table->line_mask;
+	for (int i = 0; i < MAX_SWEEP_LINES && table->sweep_ns <= now_ns; i++) {
+		free_idle(table, table->sweep_line, now_ns);
+		table->sweep_line = (table->sweep_line + 1) & table->line_mask;
+		table->sweep_ns += table->sweep_interval_ns;
 	}
+	// More than a round behind, as after a quiet time: one round is enough.
+	if (table->sweep_ns + table->idle_timeout_ns < now_ns)
+		table->sweep_ns = now_ns - table->idle_timeout_ns;
 }
 
 void flow_table_move(struct flow_table *to, const struct flow_table *from)
@@ -232,7 +212,7 @@ void flow_table_move(struct flow_table *to, const struct flow_table *from)
 		if (from->lines[i / LINE_SLOTS].tags[i % LINE_SLOTS] == 0)
 			continue;
 		// Larger lines of the same hashes hold no more than before: nothing is evicted.
-		flow_table_insert(to, &flow->key, flow->hash, 0, &moved, &evicted);
+		flow_table_insert(to, &flow->key, flow->hash, flow->last_ns, &moved, &evicted);
 		*moved = *flow;
 	}
 }

@@ -1,13 +1,32 @@
-// Bidirectional flows (RFC 5103) in memory given once. See flow_table.c for the layout.
+// Bidirectional flows (RFC 5103) in memory given once.
+//
+// A flow's hash names two lines of 20 slots. It stands in its home line, or, if that was full when
+// it came, in its other one:
+//
+//   lines, 64 bytes each:  | 20 tags of 16 bits, 0 is free | 20 ages of 8 bits | displaced, hand |
+//   flows, 64 bytes each:  | line 0: slot 0 ... slot 19 | line 1: slot 0 ... | ...
+//
+// A packet of a known flow touches two cache lines at random, and the burst has asked for both
+// before they are needed: the line, whose tags are compared at once, and the one flow with that
+// tag. A line counts the flows that call it home but stand in their other line: while that is 0, a
+// miss at home is an answer. Ages let the oldest flow of a line, and the idle ones, be found
+// without reading flows.
+//
+// The table never grows and never refuses. When both lines are full, the oldest flow of the home
+// line goes, and the caller counts it; among flows of the same age, which a flood makes the rule,
+// the hand goes round, so that the one that came first goes first.
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "proto/siphash.h"
 
+#include "flow_hash.h"
 #include "packet.h"
+#include "tags.h"
 
 // The innermost 5-tuple, the lower (address, port) first, so that both directions are one key.
 struct flow_key {
@@ -33,19 +52,33 @@ struct flow {
 	uint8_t zero[2];
 };
 
-_Static_assert(sizeof(struct flow_key) == 40, "hashed and compared whole: no padding");
-_Static_assert(sizeof(struct flow) == 64, "one cache line");
+enum {
+	LINE_SLOTS = 20,
+};
 
-struct flow_line;
+struct flow_line {
+	uint16_t tags[LINE_SLOTS];
+	uint8_t ages[LINE_SLOTS]; // tick of the last packet, modulo 256
+	uint8_t n_displaced; // flows that call this line home and stand in their other one
+	uint8_t hand; // slot behind the one evicted last
+	uint8_t zero[2];
+};
+
+_Static_assert(sizeof(struct flow_key) == FLOW_KEY_BYTES, "hashed and compared whole: no padding");
+_Static_assert(sizeof(struct flow) == 64, "one cache line");
+_Static_assert(sizeof(struct flow_line) == 64, "one cache line");
 
 struct flow_table {
 	struct flow_line *lines;
 	struct flow *flows;
 	uint64_t line_mask;
 	uint64_t idle_timeout_ns; // 0: never
+	unsigned int tick_shift; // a tick of age is 2^tick_shift ns
 	uint64_t n_flows;
 	uint64_t sweep_line; // looked at next
-	struct siphash_key seed;
+	uint64_t sweep_ns; // when it is due
+	uint64_t sweep_interval_ns; // between two lines
+	struct flow_hash_secret secret;
 };
 
 // Bytes needed for at least max_flows slots.
@@ -57,24 +90,149 @@ void flow_table_init(struct flow_table *table, void *memory, uint64_t max_flows,
 
 uint64_t flow_table_slots(const struct flow_table *table);
 
-// The key of a packet and the direction the packet has in it.
-enum flow_direction flow_key_make(const struct packet *packet, struct flow_key *ret_key);
-
-uint64_t flow_table_hash(const struct flow_table *table, const struct flow_key *key);
-
 // The flow of that key, idle or not; NULL when there is none.
 struct flow *flow_table_find(struct flow_table *table, const struct flow_key *key, uint64_t hash);
 
 // A slot for a flow that is not in the table; key and hash are set, the rest is the caller's to
-// fill. Where neither of its two lines has room, the oldest flow of the first one is evicted: then
-// true is returned and *ret_evicted is a copy of it.
+// fill, flow_table_seen() included. Where neither of its two lines has room, the oldest flow of the
+// first one is evicted: then true is returned and *ret_evicted is a copy of it.
 bool flow_table_insert(struct flow_table *table, const struct flow_key *key, uint64_t hash,
                        uint64_t now_ns, struct flow **ret_flow, struct flow *ret_evicted);
 
-bool flow_is_idle(const struct flow_table *table, const struct flow *flow, uint64_t now_ns);
+// For a flow that is probably new: asks for the slot it would get.
+void flow_table_prefetch_place(const struct flow_table *table, uint64_t hash, uint64_t now_ns);
 
-// Frees the slots of idle flows in the next few lines.
+// Frees the slots of idle flows in the lines that are due: every line is once in the time a flow
+// may be idle, and a call looks at a few lines at most.
 void flow_table_sweep(struct flow_table *table, uint64_t now_ns);
 
 // Puts every flow of from into the empty, larger table to.
 void flow_table_move(struct flow_table *to, const struct flow_table *from);
+
+static inline bool flow_is_idle(const struct flow_table *table, const struct flow *flow,
+                                uint64_t now_ns)
+{
+	return table->idle_timeout_ns != 0 && now_ns > flow->last_ns &&
+	       now_ns - flow->last_ns > table->idle_timeout_ns;
+}
+
+// Which of two addresses is the lower, in an order that means nothing but is always the same.
+static inline int address_order(const uint8_t *a, const uint8_t *b)
+{
+	uint64_t x[2], y[2];
+
+	memcpy(x, a, sizeof(x));
+	memcpy(y, b, sizeof(y));
+	if (x[0] != y[0])
+		return x[0] < y[0] ? -1 : 1;
+	return x[1] < y[1] ? -1 : x[1] > y[1];
+}
+
+// The key of a packet and the direction the packet has in it.
+static inline enum flow_direction flow_key_make(const struct packet *packet,
+                                                struct flow_key *ret_key)
+{
+	int order = address_order(packet->source, packet->destination);
+	bool from_low = order < 0 ||
+	                (order == 0 && packet->source_port <= packet->destination_port);
+
+	memcpy(ret_key->low, from_low ? packet->source : packet->destination, 16);
+	memcpy(ret_key->high, from_low ? packet->destination : packet->source, 16);
+	ret_key->low_port = from_low ? packet->source_port : packet->destination_port;
+	ret_key->high_port = from_low ? packet->destination_port : packet->source_port;
+	ret_key->protocol = packet->protocol;
+	ret_key->family = packet->payload;
+	ret_key->zero[0] = ret_key->zero[1] = 0;
+	return from_low ? FLOW_FROM_LOW : FLOW_FROM_HIGH;
+}
+
+static inline uint64_t flow_table_hash(const struct flow_table *table, const struct flow_key *key)
+{
+	return flow_hash(&table->secret, key);
+}
+
+static inline uint16_t flow_tag(uint64_t hash)
+{
+	uint16_t tag = (uint16_t)(hash >> 48);
+
+	return tag ? tag : 1;
+}
+
+static inline uint64_t flow_home_line(const struct flow_table *table, uint64_t hash)
+{
+	return hash & table->line_mask;
+}
+
+// Never the home line, since the table has two lines at least.
+static inline uint64_t flow_other_line(const struct flow_table *table, uint64_t hash)
+{
+	return flow_home_line(table, hash) ^ (((hash >> 24) | 1) & table->line_mask);
+}
+
+static inline struct flow *flow_table_line(const struct flow_table *table, uint64_t line)
+{
+	return table->flows + line * LINE_SLOTS;
+}
+
+static inline bool flow_key_equal(const struct flow_key *a, const struct flow_key *b)
+{
+	uint64_t x[FLOW_KEY_WORDS], y[FLOW_KEY_WORDS];
+
+	memcpy(x, a, sizeof(x));
+	memcpy(y, b, sizeof(y));
+	return ((x[0] ^ y[0]) | (x[1] ^ y[1]) | (x[2] ^ y[2]) | (x[3] ^ y[3]) | (x[4] ^ y[4])) == 0;
+}
+
+// First stage of a look-up: asks for the home line.
+static inline void flow_table_prefetch(const struct flow_table *table, uint64_t hash)
+{
+	__builtin_prefetch(&table->lines[flow_home_line(table, hash)]);
+}
+
+// Second stage: the flow in the home line most likely to be the one, asked for too; or NULL, the
+// other line having been asked for. It may be another by the time it is looked at: check it with
+// flow_table_confirms().
+static inline struct flow *flow_table_guess(const struct flow_table *table, uint64_t hash)
+{
+	uint64_t home = flow_home_line(table, hash);
+	uint32_t matches = tags_match(table->lines[home].tags, LINE_SLOTS, flow_tag(hash));
+	struct flow *flow;
+
+	if (matches == 0) {
+		__builtin_prefetch(&table->lines[flow_other_line(table, hash)]);
+		return NULL;
+	}
+	flow = flow_table_line(table, home) + __builtin_ctz(matches);
+	__builtin_prefetch(flow, 1);
+	return flow;
+}
+
+// True when the guessed slot still is in use and holds the key.
+static inline bool flow_table_confirms(const struct flow_table *table, const struct flow *flow,
+                                       const struct flow_key *key, uint64_t hash)
+{
+	uint64_t home = flow_home_line(table, hash);
+	uint64_t slot = (uint64_t)(flow - flow_table_line(table, home));
+
+	return flow->hash == hash && table->lines[home].tags[slot] == flow_tag(hash) &&
+	       flow_key_equal(&flow->key, key);
+}
+
+static inline uint8_t flow_table_tick(const struct flow_table *table, uint64_t now_ns)
+{
+	return (uint8_t)(now_ns >> table->tick_shift);
+}
+
+// Notes a packet of the flow; packets may be a little out of order.
+static inline void flow_table_seen(struct flow_table *table, struct flow *flow, uint64_t now_ns)
+{
+	uint64_t slot = (uint64_t)(flow - table->flows);
+	uint8_t *age = &table->lines[slot / LINE_SLOTS].ages[slot % LINE_SLOTS];
+	uint8_t tick = flow_table_tick(table, now_ns);
+
+	if (now_ns <= flow->last_ns)
+		return;
+	flow->last_ns = now_ns;
+	if (*age != tick)
+		*age = tick;
+}

@@ -54,63 +54,106 @@ static void count_traffic(struct link_tally *link, const struct packet *packet)
 	link->flows[packet->payload].fragments += (packet->flags & PACKET_FRAGMENT) != 0;
 }
 
+// A packet on its way through a burst.
+struct passage {
+	struct packet packet;
+	struct flow_key key;
+	uint64_t hash;
+	uint64_t time_ns;
+	struct flow *guess;
+	enum flow_direction direction;
+};
+
 // A new flow in place of nothing or of one that has been idle too long under the same key.
 static struct flow *begin_flow(struct meter *meter, struct tally *tally, struct flow *idle,
-                               const struct flow_key *key, uint64_t hash, uint64_t now_ns)
+                               const struct passage *passage)
 {
 	struct flow *flow = idle, evicted;
 
 	if (idle)
-		*flow = (struct flow){.key = *key, .hash = hash};
-	else if (flow_table_insert(&meter->table, key, hash, now_ns, &flow, &evicted))
+		*flow = (struct flow){.key = passage->key, .hash = passage->hash};
+	else if (flow_table_insert(&meter->table, &passage->key, passage->hash, passage->time_ns,
+	                           &flow, &evicted))
 		tally->links[evicted.link].flows[evicted.key.family].evicted_flows++;
 	return flow;
 }
 
-static void count_flow(struct meter *meter, struct tally *tally, uint32_t epoch, uint32_t link,
-                       uint64_t now_ns, const struct packet *packet)
+static struct flow *find_flow(struct meter *meter, const struct passage *passage)
 {
-	struct flow_key key;
-	enum flow_direction direction = flow_key_make(packet, &key);
-	uint64_t hash = flow_table_hash(&meter->table, &key);
-	struct flow *flow = flow_table_find(&meter->table, &key, hash);
+	if (passage->guess &&
+	    flow_table_confirms(&meter->table, passage->guess, &passage->key, passage->hash))
+		return passage->guess;
+	return flow_table_find(&meter->table, &passage->key, passage->hash);
+}
+
+static void count_flow(struct meter *meter, struct tally *tally, uint32_t epoch, uint32_t link,
+                       const struct passage *passage)
+{
+	struct flow *flow = find_flow(meter, passage);
 	struct flow_cell *cell;
 
-	if (!flow || flow_is_idle(&meter->table, flow, now_ns)) {
-		flow = begin_flow(meter, tally, flow, &key, hash, now_ns);
+	if (!flow || flow_is_idle(&meter->table, flow, passage->time_ns)) {
+		flow = begin_flow(meter, tally, flow, passage);
 		flow->link = (uint8_t)link;
 		flow->epoch = epoch;
-		cell = &tally->links[link].flows[key.family];
+		cell = &tally->links[link].flows[passage->key.family];
 		cell->new_flows++;
 		cell->active_flows++;
 	} else if (flow->epoch != epoch) {
 		flow->epoch = epoch;
-		tally->links[flow->link].flows[key.family].active_flows++;
+		tally->links[flow->link].flows[passage->key.family].active_flows++;
 	}
-	if (now_ns > flow->last_ns)
-		flow->last_ns = now_ns;
-	if (!(flow->directions & direction)) {
-		flow->directions |= (uint8_t)direction;
+	flow_table_seen(&meter->table, flow, passage->time_ns);
+	if (!(flow->directions & passage->direction)) {
+		flow->directions |= (uint8_t)passage->direction;
 		if (meter->sources)
-			distinct_sources_add(meter->sources, packet);
+			distinct_sources_add(meter->sources, &passage->packet);
 	}
 }
 
+// Parses the frames and counts all but their flows; the passages are those with an IP header. Asks
+// for the line of each flow.
+static uint32_t begin_passages(struct meter *meter, struct tally *tally, struct link_tally *link,
+                               enum link_layer layer, const struct frame *frames, uint32_t n_frames,
+                               struct passage *ret_passages)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < n_frames; i++) {
+		struct passage *passage = &ret_passages[n];
+
+		packet_parse(layer, &frames[i], &passage->packet);
+		count_frame(tally, link, &frames[i], &passage->packet);
+		if (passage->packet.n_ip_headers == 0)
+			continue;
+		count_traffic(link, &passage->packet);
+		passage->time_ns = frames[i].time_ns;
+		passage->direction = flow_key_make(&passage->packet, &passage->key);
+		passage->hash = flow_table_hash(&meter->table, &passage->key);
+		flow_table_prefetch(&meter->table, passage->hash);
+		n++;
+	}
+	return n;
+}
+
+// In stages, so that each cache line has been asked for long before it is used.
 void meter_burst(struct meter *meter, struct tally *tally, uint64_t epoch, uint32_t link,
                  enum link_layer layer, const struct frame *frames, uint32_t n_frames)
 {
-	struct link_tally *counts = &tally->links[link];
+	struct passage passages[METER_MAX_BURST];
+	uint32_t n;
 
-	for (uint32_t i = 0; i < n_frames; i++) {
-		struct packet packet;
-
-		packet_parse(layer, &frames[i], &packet);
-		count_frame(tally, counts, &frames[i], &packet);
-		if (packet.n_ip_headers == 0)
-			continue;
-		count_traffic(counts, &packet);
-		count_flow(meter, tally, (uint32_t)epoch, link, frames[i].time_ns, &packet);
-	}
+	for (uint32_t i = 0; i < n_frames; i++)
+		__builtin_prefetch(frames[i].data);
+	n = begin_passages(meter, tally, &tally->links[link], layer, frames, n_frames, passages);
+	for (uint32_t i = 0; i < n; i++)
+		passages[i].guess = flow_table_guess(&meter->table, passages[i].hash);
+	for (uint32_t i = 0; i < n; i++)
+		if (!passages[i].guess)
+			flow_table_prefetch_place(&meter->table, passages[i].hash,
+			                          passages[i].time_ns);
+	for (uint32_t i = 0; i < n; i++)
+		count_flow(meter, tally, (uint32_t)epoch, link, &passages[i]);
 	if (n_frames > 0)
 		flow_table_sweep(&meter->table, frames[n_frames - 1].time_ns);
 }

@@ -138,7 +138,6 @@ enum ethertype {
 	ETHERTYPE_ERSPAN_3 = 0x22eb,
 	ETHERTYPE_ARP = 0x0806,
 	MAX_ETHERNET_LENGTH = 1500, // up to here the field is a length
-	MIN_ETHERTYPE = 0x0600,
 };
 
 // The header an EtherType announces.

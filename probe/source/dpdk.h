@@ -31,6 +31,9 @@ struct dpdk_options {
 	bool verbose; // let DPDK say on stderr more than warnings
 };
 
+// Whether this build has DPDK.
+bool dpdk_is_built_in(void);
+
 // Starts DPDK: on hugepages when enough are free, else on ordinary memory. 0; -ENOTSUP when this
 // build has no DPDK; -EIO when it would not start; why has SOURCE_WHY_BYTES.
 int dpdk_start(const struct dpdk_options *options, char *why);

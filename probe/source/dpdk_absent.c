@@ -12,6 +12,11 @@ static int refuse(char *why)
 	return -ENOTSUP;
 }
 
+bool dpdk_is_built_in(void)
+{
+	return false;
+}
+
 int dpdk_start(const struct dpdk_options *options, char *why)
 {
 	return refuse(why);

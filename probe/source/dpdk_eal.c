@@ -19,6 +19,8 @@
 #include <rte_log.h>
 #include <rte_mbuf.h>
 
+#include "device.h"
+#include "dpdk_memory.h"
 #include "dpdk_private.h"
 
 #define HUGEPAGES "/sys/kernel/mm/hugepages"
@@ -28,13 +30,6 @@ enum {
 	ARGUMENT_BYTES = 512,
 	MAIN_LCORE = 0,
 	WORKER_LCORE = 1,
-	// What EAL and the drivers take beside the packet buffers; taken bit by bit on hugepages,
-	// at once on ordinary memory.
-	BASE_HUGE_MIB = 16,
-	BASE_ORDINARY_MIB = 64,
-	// Place a packet buffer takes: on ordinary memory none may cross a 4 KiB page.
-	BUFFER_HUGE_BYTES = 2560,
-	BUFFER_ORDINARY_BYTES = 4096,
 };
 
 // The command line made for rte_eal_init(), which keeps pointers into it.
@@ -111,11 +106,6 @@ static uint32_t n_ports(const struct dpdk_options *options)
 	return options->n_devices > 0 ? options->n_devices : 1;
 }
 
-static uint64_t buffers_mib(uint32_t n_ports, uint64_t buffer_bytes)
-{
-	return (n_ports * DPDK_BUFFERS_PER_PORT * buffer_bytes >> 20) + 1;
-}
-
 // Processors this process may use, as EAL writes a set: "(0,1,5)". With several, the last is
 // kept for the worker; with one, both share it.
 static bool add_lcores(struct command_line *line, bool worker)
@@ -154,9 +144,8 @@ static bool wants_ordinary_pages(const struct dpdk_options *options)
 // Hugepages are used through memfd, so neither a mounted hugetlbfs nor files left behind matter.
 static bool add_memory(struct command_line *line, const struct dpdk_options *options)
 {
-	uint64_t huge_mib = BASE_HUGE_MIB + buffers_mib(n_ports(options), BUFFER_HUGE_BYTES);
-	uint64_t ordinary_mib = BASE_ORDINARY_MIB +
-	                        buffers_mib(n_ports(options), BUFFER_ORDINARY_BYTES);
+	uint64_t huge_mib = dpdk_huge_mib(n_ports(options));
+	uint64_t ordinary_mib = dpdk_ordinary_mib(n_ports(options));
 
 	if (!wants_ordinary_pages(options) && free_hugepage_mib() >= huge_mib) {
 		snprintf(eal.memory_text, sizeof(eal.memory_text), "%" PRIu64 " MiB of hugepages",
@@ -175,7 +164,7 @@ static bool add_devices(struct command_line *line, const struct dpdk_options *op
 	bool any_pci = false;
 
 	for (uint32_t i = 0; i < options->n_devices; i++) {
-		if (!dpdk_is_pci(options->devices[i]))
+		if (!device_is_pci(options->devices[i]))
 			continue;
 		any_pci = true;
 		if (!add(line, "-a") || !add(line, "%s", options->devices[i]))
@@ -217,6 +206,11 @@ static int eal_init(struct command_line *line)
 		close(saved);
 	}
 	return rc;
+}
+
+bool dpdk_is_built_in(void)
+{
+	return true;
 }
 
 int dpdk_start(const struct dpdk_options *options, char *why)

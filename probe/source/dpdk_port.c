@@ -12,6 +12,8 @@
 #include <rte_mbuf.h>
 #include <rte_mbuf_dyn.h>
 
+#include "device.h"
+#include "dpdk_memory.h"
 #include "dpdk_private.h"
 
 enum {
@@ -37,16 +39,6 @@ struct dpdk_port {
 	uint8_t (*whole)[MAX_FRAME_BYTES];
 	char name[DEVICE_NAME_BYTES];
 };
-
-bool dpdk_is_pci(const char *device)
-{
-	unsigned int domain, bus, slot, function;
-	int n_bytes = 0;
-
-	return sscanf(device, "%4x:%2x:%2x.%1x%n", &domain, &bus, &slot, &function, &n_bytes) ==
-	               4 &&
-	       (device[n_bytes] == '\0' || device[n_bytes] == ',');
-}
 
 // The name is what stands before the first comma.
 static int split_device(const char *device, char *ret_name, const char **ret_arguments)
@@ -102,7 +94,7 @@ static int find_port(struct dpdk_port *port, const char *device, char *why)
 	const char *arguments;
 	int rc = split_device(device, port->name, &arguments);
 
-	if (rc == 0 && !dpdk_is_pci(device)) {
+	if (rc == 0 && !device_is_pci(device)) {
 		rc = make_vdev(port, device, arguments, why);
 		if (rc != 0)
 			return rc;

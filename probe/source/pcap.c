@@ -1,6 +1,7 @@
 #include "pcap.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <pcap/pcap.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -24,6 +25,7 @@ struct pcap_source {
 	// A frame read from the file that did not fit the last burst any more.
 	const struct pcap_pkthdr *kept_header;
 	const uint8_t *kept_data;
+	uint64_t n_frames; // read from the open file
 	bool broken; // the file broke off behind the frames handed out last
 	uint32_t n_arena_bytes;
 	_Alignas(ARENA_ALIGNMENT) uint8_t arena[ARENA_BYTES];
@@ -70,6 +72,7 @@ static void close_file(struct pcap_source *source)
 		pcap_close(source->file);
 	source->file = NULL;
 	source->kept_header = NULL;
+	source->n_frames = 0;
 	source->broken = false;
 }
 
@@ -92,14 +95,17 @@ static int refuse_link_type(const char *path, int datalink, char *why)
 	return -EPROTONOSUPPORT;
 }
 
-static void explain(const char *path, const char *error, char *why)
+// What libpcap says of a file it does not open. It begins with the path where the system refused,
+// and without it where the content did.
+static void explain_refusal(const char *path, const char *error, char *why)
 {
 	size_t n = strlen(path);
 
-	// libpcap begins some messages with the path and some not.
 	if (strncmp(error, path, n) == 0 && error[n] == ':')
-		error += n + 2;
-	snprintf(why, SOURCE_WHY_BYTES, "%s: %s", display_name(path), error);
+		snprintf(why, SOURCE_WHY_BYTES, "%s", error);
+	else
+		snprintf(why, SOURCE_WHY_BYTES, "%s: not a capture file: %s", display_name(path),
+		         error);
 }
 
 // Opens the next file. The stream goes on behind it whatever comes back.
@@ -111,7 +117,7 @@ static int open_next(struct pcap_source *source, char *why)
 
 	source->file = open_capture(path, error);
 	if (!source->file) {
-		explain(path, error, why);
+		explain_refusal(path, error, why);
 		return -EINVAL;
 	}
 	datalink = pcap_datalink(source->file);
@@ -180,6 +186,7 @@ static int fill(struct pcap_source *source, struct burst *burst)
 
 		if (r != 1)
 			return r == PCAP_ERROR_BREAK ? 0 : -EIO;
+		source->n_frames++;
 		if (!append(source, burst, header, data)) {
 			source->kept_header = header;
 			source->kept_data = data;
@@ -191,7 +198,9 @@ static int fill(struct pcap_source *source, struct burst *burst)
 // Says where the open file broke off, and leaves it.
 static int report_break(struct pcap_source *source, char *why)
 {
-	explain(source->paths[source->next_path - 1], pcap_geterr(source->file), why);
+	snprintf(why, SOURCE_WHY_BYTES, "%s: breaks off after frame %" PRIu64 ": %s",
+	         display_name(source->paths[source->next_path - 1]), source->n_frames,
+	         pcap_geterr(source->file));
 	close_file(source);
 	return -EIO;
 }

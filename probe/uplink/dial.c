@@ -13,17 +13,15 @@
 
 #include "proto/base/clock.h"
 
-#define DIAL_DEADLINE_NS (10 * NS_PER_S)
-
 enum {
 	// Unacknowledged segments older than this end the connection: a peer that vanished.
 	SILENCE_MS = 60 * 1000,
 	POLL_MS = 200,
 };
 
-static int await_connection(int fd, const _Atomic bool *stop)
+static int await_connection(int fd, uint64_t patience_ns, const _Atomic bool *stop)
 {
-	uint64_t deadline_ns = clock_monotonic_ns() + DIAL_DEADLINE_NS;
+	uint64_t deadline_ns = clock_monotonic_ns() + patience_ns;
 	struct pollfd polled = {.fd = fd, .events = POLLOUT};
 	socklen_t n_bytes = sizeof(int);
 	int error = 0;
@@ -39,7 +37,7 @@ static int await_connection(int fd, const _Atomic bool *stop)
 	return -error;
 }
 
-static int dial_one(const struct addrinfo *place, const _Atomic bool *stop)
+static int dial_one(const struct addrinfo *place, uint64_t patience_ns, const _Atomic bool *stop)
 {
 	int fd = socket(place->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	unsigned int silence_ms = SILENCE_MS;
@@ -49,7 +47,7 @@ static int dial_one(const struct addrinfo *place, const _Atomic bool *stop)
 	if (fd < 0)
 		return -errno;
 	if (connect(fd, place->ai_addr, place->ai_addrlen) != 0)
-		rc = errno == EINPROGRESS ? await_connection(fd, stop) : -errno;
+		rc = errno == EINPROGRESS ? await_connection(fd, patience_ns, stop) : -errno;
 	if (rc == 0 && setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)) != 0)
 		rc = -errno;
 	if (rc == 0 &&
@@ -61,7 +59,8 @@ static int dial_one(const struct addrinfo *place, const _Atomic bool *stop)
 	return rc;
 }
 
-int dial(const struct address *address, const _Atomic bool *stop, char *why, size_t why_bytes)
+int dial(const struct address *address, uint64_t patience_ns, const _Atomic bool *stop, char *why,
+         size_t why_bytes)
 {
 	const struct addrinfo wanted = {.ai_socktype = SOCK_STREAM};
 	struct addrinfo *places;
@@ -73,7 +72,7 @@ int dial(const struct address *address, const _Atomic bool *stop, char *why, siz
 		return -EHOSTUNREACH;
 	}
 	for (const struct addrinfo *place = places; place != NULL && fd < 0; place = place->ai_next)
-		fd = dial_one(place, stop);
+		fd = dial_one(place, patience_ns, stop);
 	freeaddrinfo(places);
 	if (fd < 0) {
 		snprintf(why, why_bytes, "%s", strerror(-fd));

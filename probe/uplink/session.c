@@ -22,8 +22,10 @@
 
 enum {
 	READ_BYTES = 1 << 16,
+	CLOCK_TOLERANCE_S = 5,
 };
 
+#define DIAL_PATIENCE_NS     (10 * NS_PER_S)
 #define GREETING_DEADLINE_NS (10 * NS_PER_S)
 // A frame must leave, and a report be acknowledged, within this long.
 #define PROGRESS_DEADLINE_NS (60 * NS_PER_S)
@@ -72,6 +74,17 @@ static int greet(struct session *session)
 	return hello_encode(&hello, &session->out, &session->out_bytes);
 }
 
+// Windows are made by this machine's clock: a wrong one is said, here and at the collector.
+static void compare_clocks(const struct session *session, uint64_t collector_ns)
+{
+	double ahead_s = ((double)clock_wall_ns() - (double)collector_ns) / (double)NS_PER_S;
+
+	if (ahead_s > CLOCK_TOLERANCE_S || ahead_s < -CLOCK_TOLERANCE_S)
+		log_warning("uplink: %s:%s: our clock is %.1f s ahead of the collector's, set it "
+		            "by NTP",
+		            session->address->host, session->address->port, ahead_s);
+}
+
 static int on_hello_ack(struct session *session, const struct wire_frame *frame)
 {
 	char why[MAX_TEXT_BYTES];
@@ -86,6 +99,7 @@ static int on_hello_ack(struct session *session, const struct wire_frame *frame)
 		return end_with(session, -EPROTO, "wants protocol version %u, this probe speaks %d",
 		                ack.version, WIRE_VERSION);
 	log_info("uplink: %s:%s: session accepted", session->address->host, session->address->port);
+	compare_clocks(session, ack.wall_ns);
 	session->end->accepted = true;
 	session->credit_bytes = ack.credit_bytes;
 	session->decoder.max_payload_bytes = WIRE_MAX_PAYLOAD_BYTES;
@@ -341,7 +355,8 @@ int session_run(const struct session_context *context, const struct address *add
 	int rc;
 
 	*ret_end = (struct session_end){0};
-	session.socket = dial(address, context->stop, ret_end->why, sizeof(ret_end->why));
+	session.socket = dial(address, DIAL_PATIENCE_NS, context->stop, ret_end->why,
+	                      sizeof(ret_end->why));
 	if (session.socket < 0)
 		return session.socket;
 	wire_decoder_init(&session.decoder, WIRE_MAX_GREETING_BYTES);

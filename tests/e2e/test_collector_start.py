@@ -70,6 +70,17 @@ def a_store_that_cannot_be_opened_is_one_clear_line():
                   config=ports + f"store: sqlite:{path}\n")
 
 
+def two_collectors_on_one_file_are_one_too_many():
+    ports = "listen: 127.0.0.1:0\nhttp: 127.0.0.1:0\n"
+    with tempfile.TemporaryDirectory(prefix="sixgauge-") as directory:
+        with start(directory) as collector:
+            fails("another collector has it open", 1, "run",
+                  config=ports + f"store: sqlite:{directory}/centre.db\n")
+            collector.kill()
+        with start(directory) as collector:
+            collector.signal(signal.SIGTERM)
+
+
 def the_directory_of_the_store_is_made():
     with tempfile.TemporaryDirectory(prefix="sixgauge-") as directory, \
             start(directory, store=f"sqlite:{directory}/new/centre.db") as collector:

@@ -361,10 +361,10 @@ def a_capture_that_breaks_off_is_delivered_up_to_there():
         config = write_config(directory, "pcap", capture, collector.sessions)
         with run_probe(config) as probe:
             assert probe.wait() == 1
-            assert any("links[0].device" in line and str(capture) in line
-                       for line in probe.lines), probe.lines
+            place = probe.wait_line(r"links\[0\]\.device: (\S+): breaks off after frame (\d+): ")
         settle(collector)
-        assert 300 < counted_frames(directory) < 700
+        assert place[1] == str(capture) and 300 < int(place[2]) < 700, place
+        assert counted_frames(directory) == int(place[2])
 
 
 def refused(directory, source, device, **settings):
@@ -393,9 +393,16 @@ def a_wrong_configuration_is_refused_before_anything_starts():
         assert status == 2 and len(lines) == 1, lines
         assert "probe.yaml:5:1: " in lines[0] and '"collectors"' in lines[0], lines
         status, lines = refused(directory, "xdp", "eth0")
-        assert status == 2 and "links[0].source" in lines[0], lines
+        assert status == 2 and '"source" is "xdp": this version does not count' in lines[0], lines
         status, lines = refused(directory, "dpdk", "x", window="7s")
         assert status == 2 and "window: must divide a minute" in lines[0], lines
+
+
+def a_configuration_that_is_not_given_is_asked_for():
+    for command in ("run", "check"):
+        done = subprocess.run([PROBE, command], capture_output=True, text=True, check=False)
+        assert done.returncode == 2 and done.stdout == "", done
+        assert done.stderr == "sixgauge-probe: --config FILE is missing\n", done
 
 
 def check_prints_what_run_would_take():
@@ -438,6 +445,7 @@ FILE_TESTS = [
     reports_left_at_the_end_are_named,
     a_capture_that_breaks_off_is_delivered_up_to_there,
     a_wrong_configuration_is_refused_before_anything_starts,
+    a_configuration_that_is_not_given_is_asked_for,
     check_prints_what_run_would_take,
 ]
 

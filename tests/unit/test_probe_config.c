@@ -64,6 +64,21 @@ static void the_smallest_file_takes_every_preset(void **state)
 	assert_int_equal(probe_config_link(&config, 0)->source, LINK_SOURCE_DPDK);
 }
 
+static void arguments_come_behind_those_of_the_file(void **state)
+{
+	char list[] = "-l", number[] = "1";
+	char *arguments[] = {list, number};
+
+	assert_int_equal(load(SMALLEST), 0);
+	assert_int_equal(probe_config_append_eal(&config, 2, arguments), 0);
+	assert_int_equal(config.eal.n, 2);
+	assert_int_equal(load(SMALLEST "eal: [--iova-mode=va]\n"), 0);
+	assert_int_equal(probe_config_append_eal(&config, 2, arguments), 0);
+	assert_int_equal(config.eal.n, 3);
+	assert_string_equal(config.eal.items[0], "--iova-mode=va");
+	assert_string_equal(config.eal.items[2], "1");
+}
+
 static void links_have_names_of_their_own(void **state)
 {
 	assert_refused(SMALLEST LINK("b", "dpdk") LINK("a", "dpdk"), "links[2].name", "links[0]");
@@ -79,7 +94,8 @@ static void a_capture_file_is_the_only_link(void **state)
 
 static void counting_in_the_kernel_is_refused_plainly(void **state)
 {
-	assert_refused("probe: p\nlinks:\n" LINK("a", "xdp"), "links[0].source", "dpdk");
+	assert_refused("probe: p\nlinks:\n" LINK("a", "xdp"),
+	               ":3:23: ", "does not count in the kernel: use dpdk");
 }
 
 static void a_probe_has_a_bounded_number_of_links(void **state)
@@ -133,6 +149,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_smallest_file_takes_every_preset),
+		cmocka_unit_test(arguments_come_behind_those_of_the_file),
 		cmocka_unit_test(links_have_names_of_their_own),
 		cmocka_unit_test(a_capture_file_is_the_only_link),
 		cmocka_unit_test(counting_in_the_kernel_is_refused_plainly),

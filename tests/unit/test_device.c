@@ -1,0 +1,59 @@
+#include "test_all.h"
+
+#include "probe/source/device.h"
+
+static void a_pci_address_is_told_from_other_names(void **state)
+{
+	assert_true(device_is_pci("0000:3b:00.0"));
+	assert_true(device_is_pci("0000:3b:00.0,mprq_en=1"));
+	assert_false(device_is_pci("0000:3b:00.0x"));
+	assert_false(device_is_pci("3b:00.0"));
+	assert_false(device_is_pci("net_pcap0,rx_pcap=0000:3b:00.0"));
+	assert_false(device_is_pci(""));
+}
+
+static void an_address_is_written_as_the_kernel_does(void **state)
+{
+	char address[DEVICE_PCI_BYTES];
+
+	device_pci_address("0:3B:0.1,mprq_en=1", address);
+	assert_string_equal(address, "0000:3b:00.1");
+}
+
+static void arguments_are_found_by_their_whole_name(void **state)
+{
+	const char *device = "net_pcap0,rx_iface=a,iface=eth1,empty=,rx_pcap=/x/y=z";
+	char value[16];
+
+	assert_true(device_argument(device, "iface", sizeof(value), value));
+	assert_string_equal(value, "eth1");
+	assert_true(device_argument(device, "rx_iface", sizeof(value), value));
+	assert_string_equal(value, "a");
+	assert_true(device_argument(device, "empty", sizeof(value), value));
+	assert_string_equal(value, "");
+	assert_true(device_argument(device, "rx_pcap", sizeof(value), value));
+	assert_string_equal(value, "/x/y=z");
+	assert_false(device_argument(device, "pcap", sizeof(value), value));
+	assert_false(device_argument(device, "net_pcap0", sizeof(value), value));
+	assert_false(device_argument("iface=eth1", "iface", sizeof(value), value));
+}
+
+static void a_value_that_does_not_fit_is_cut_off(void **state)
+{
+	char value[4];
+
+	assert_true(device_argument("a,b=cdefgh", "b", sizeof(value), value));
+	assert_string_equal(value, "cde");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_pci_address_is_told_from_other_names),
+		cmocka_unit_test(an_address_is_written_as_the_kernel_does),
+		cmocka_unit_test(arguments_are_found_by_their_whole_name),
+		cmocka_unit_test(a_value_that_does_not_fit_is_cut_off),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
