@@ -4,19 +4,21 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 enum {
+	MAX_LINE_BYTES = 4096, // of an error; longer ones are cut
 	MAX_NAMES = 64, // commands of a program, options of a command
 	HELP_COLUMN = 28,
 };
 
+// In one write, so that lines of other threads and processes do not come between.
 __attribute__((format(printf, 1, 0))) static void cli_say(const char *format, va_list arguments)
 {
-	flockfile(stderr);
-	fprintf(stderr, "%s: ", program_invocation_short_name);
-	vfprintf(stderr, format, arguments);
-	fputc('\n', stderr);
-	funlockfile(stderr);
+	char text[MAX_LINE_BYTES];
+
+	vsnprintf(text, sizeof(text), format, arguments);
+	dprintf(STDERR_FILENO, "%s: %s\n", program_invocation_short_name, text);
 }
 
 int cli_usage_error(const char *format, ...)

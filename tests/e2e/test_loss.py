@@ -22,7 +22,7 @@ PROBE, COLLECTOR = sys.argv[1:3]
 LIBC = ctypes.CDLL(None, use_errno=True)
 CLONE_NEWNET = 0x40000000
 
-# Packet buffers of a probe with two ports: probe/source/dpdk_private.h.
+# Packet buffers of a probe with two ports: probe/source/dpdk_memory.h.
 N_BUFFERS = 2 * 8192 - 1
 # What a port takes in one poll: probe/source/source.h.
 BURST = 32
