@@ -120,6 +120,34 @@ static bool loses_without_buffer(const char *driver)
 	return driver != NULL && strcmp(driver, "net_pcap") == 0;
 }
 
+// As long as frames get with tags and tunnels, where the port can scatter them over buffers.
+static void ask_for_jumbo(const struct rte_eth_dev_info *info, struct rte_eth_conf *conf)
+{
+	const uint32_t overhead = RTE_ETHER_HDR_LEN + RTE_ETHER_CRC_LEN;
+	uint32_t mtu = RTE_MIN(info->max_mtu, JUMBO_MTU_BYTES);
+
+	if (!(info->rx_offload_capa & RTE_ETH_RX_OFFLOAD_SCATTER))
+		return;
+	if (info->max_rx_pktlen > overhead)
+		mtu = RTE_MIN(mtu, info->max_rx_pktlen - overhead);
+	conf->rxmode.offloads = RTE_ETH_RX_OFFLOAD_SCATTER;
+	conf->rxmode.mtu = mtu;
+}
+
+// We never send, but some drivers (net_af_xdp, net_tap) want as many transmit queues as receive
+// queues, and say no in errors of their own.
+static int configure_queues(uint16_t id, const struct rte_eth_conf *conf)
+{
+	int rc = rte_eth_dev_configure(id, 1, 0, conf);
+
+	if (rc == 0)
+		return 0;
+	rc = rte_eth_dev_configure(id, 1, 1, conf);
+	if (rc != 0)
+		return rc;
+	return rte_eth_tx_queue_setup(id, 0, 0, (unsigned int)rte_eth_dev_socket_id(id), NULL);
+}
+
 static int configure(struct dpdk_port *port)
 {
 	uint16_t id = port->id;
@@ -131,12 +159,9 @@ static int configure(struct dpdk_port *port)
 
 	if (rc != 0)
 		return rc;
-	if (info.rx_offload_capa & RTE_ETH_RX_OFFLOAD_SCATTER) {
-		conf.rxmode.offloads = RTE_ETH_RX_OFFLOAD_SCATTER;
-		conf.rxmode.mtu = RTE_MIN(info.max_mtu, JUMBO_MTU_BYTES);
-	}
+	ask_for_jumbo(&info, &conf);
 	port->takes_before_buffer = loses_without_buffer(info.driver_name);
-	rc = rte_eth_dev_configure(id, 1, 0, &conf);
+	rc = configure_queues(id, &conf);
 	if (rc != 0)
 		return rc;
 	rc = rte_eth_dev_adjust_nb_rx_tx_desc(id, &n_receive, &n_transmit);
