@@ -146,6 +146,16 @@ void pcap_source_free(struct pcap_source *source)
 	free(source);
 }
 
+// libpcap reads the seconds of a classic file as signed, though the format says unsigned.
+static uint64_t frame_time_ns(const struct pcap_pkthdr *header)
+{
+	uint64_t seconds = header->ts.tv_sec < 0 ? (uint32_t)header->ts.tv_sec
+	                                         : (uint64_t)header->ts.tv_sec;
+
+	// Nanoseconds stand where the field's name says microseconds.
+	return seconds * NS_PER_S + (uint64_t)header->ts.tv_usec;
+}
+
 // Copies a frame into the arena and adds it to the burst. False when there is no room left.
 static bool append(struct pcap_source *source, struct burst *burst,
                    const struct pcap_pkthdr *header, const uint8_t *data)
@@ -164,8 +174,7 @@ static bool append(struct pcap_source *source, struct burst *burst,
 		.data = source->arena + start,
 		.captured_bytes = header->caplen,
 		.wire_bytes = wire_bytes,
-		// Nanoseconds stand where the field's name says microseconds.
-		.time_ns = (uint64_t)header->ts.tv_sec * NS_PER_S + (uint64_t)header->ts.tv_usec,
+		.time_ns = frame_time_ns(header),
 	};
 	return true;
 }

@@ -106,6 +106,18 @@ def a_bad_file_does_not_take_the_others_with_it():
                 n_frames=N_FRAMES)
 
 
+def seconds_beyond_2038_stay_in_order():
+    with scratch() as capture:
+        _, _, wire, frame = next(records(capture.read_bytes()))
+        capture.write_bytes(file_header(ETHERNET) + b"".join(
+            RECORD_HEADER.pack(seconds, 0, len(frame), wire) + frame
+            for seconds in (0x7fffffff, 0xffffffff)))
+        counts = json.loads(replay(capture).stdout)["capture"]
+        assert counts["first"] == "2038-01-19T03:14:07.000000000Z", counts
+        assert counts["last"] == "2106-02-07T06:28:15.000000000Z", counts
+        assert counts["duration_seconds"] == 0x80000000, counts
+
+
 def a_file_that_breaks_off_is_metered_up_to_there():
     with scratch() as capture:
         capture.write_bytes(capture.read_bytes()[:-1])
@@ -172,6 +184,7 @@ tap.run([
     several_files_are_one_stream,
     a_missing_or_senseless_file_is_one_line,
     a_bad_file_does_not_take_the_others_with_it,
+    seconds_beyond_2038_stay_in_order,
     a_file_that_breaks_off_is_metered_up_to_there,
     a_capture_without_frames_is_a_summary_of_nothing,
     wrong_use_has_a_status_of_its_own,
