@@ -44,7 +44,7 @@ struct replay {
 	struct meter *meter;
 	struct tally tally;
 	struct distinct_sources sources;
-	bool metered; // a file was opened, so that there is something to say of it
+	uint32_t n_refused; // files that could not be opened
 };
 
 static int receive_pcap(void *state, struct burst *ret_burst, char *why)
@@ -147,8 +147,8 @@ static int replay_run(struct replay *replay, const struct replay_source *source)
 	struct burst burst;
 
 	while ((r = source->receive(source->state, &burst, why)) != 0) {
-		replay->metered |= r == 1 || r == -EIO;
 		if (r < 0) {
+			replay->n_refused += r != -EIO;
 			status = cli_failure("%s", why);
 			continue;
 		}
@@ -187,6 +187,7 @@ int replay_command(int n_files, char **files)
 	struct replay_source source;
 	struct replay *replay;
 	uint64_t idle_timeout_ns;
+	uint32_t n_read;
 	int status;
 
 	if (!parse_seconds(idle_timeout_text, &idle_timeout_ns))
@@ -201,8 +202,9 @@ int replay_command(int n_files, char **files)
 		return cli_failure("out of memory");
 	}
 	status = replay_run(replay, &source);
-	if (status == EXIT_STATUS_OK || replay->metered) {
-		int printed = print_summary(replay, (uint32_t)n_files);
+	n_read = (uint32_t)n_files - replay->n_refused;
+	if (n_read > 0) {
+		int printed = print_summary(replay, n_read);
 
 		if (printed != EXIT_STATUS_OK)
 			status = printed;

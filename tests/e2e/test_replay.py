@@ -106,6 +106,15 @@ def a_bad_file_does_not_take_the_others_with_it():
                 n_frames=N_FRAMES)
 
 
+def only_files_that_were_read_are_counted():
+    with scratch() as capture:
+        radio, nowhere = (capture.with_name(name) for name in ("radio", "nowhere"))
+        radio.write_bytes(file_header(RADIO))
+        done = replay(capture, nowhere, radio, capture)
+        assert done.returncode == 1 and len(done.stderr.splitlines()) == 2, done.stderr
+        assert json.loads(done.stdout)["capture"]["files"] == 2
+
+
 def seconds_beyond_2038_stay_in_order():
     with scratch() as capture:
         _, _, wire, frame = next(records(capture.read_bytes()))
@@ -184,6 +193,7 @@ tap.run([
     several_files_are_one_stream,
     a_missing_or_senseless_file_is_one_line,
     a_bad_file_does_not_take_the_others_with_it,
+    only_files_that_were_read_are_counted,
     seconds_beyond_2038_stay_in_order,
     a_file_that_breaks_off_is_metered_up_to_there,
     a_capture_without_frames_is_a_summary_of_nothing,
