@@ -65,30 +65,33 @@ static inline void walk_llc(const struct frame_view *view, struct walk *walk)
 	walk_to(walk, ethertype_kind(be16_value(snap->type)), walk->offset + sizeof(*snap));
 }
 
+// Behind a cooked header of either version.
+static inline void walk_over_cooked(struct walk *walk, be16 field, uint32_t n_bytes)
+{
+	uint16_t type = be16_value(field);
+
+	walk_to(walk, type == COOKED_TYPE_LLC ? HEADER_LLC : ethertype_kind(type),
+	        walk->offset + n_bytes);
+}
+
 static inline void walk_linux_cooked(const struct frame_view *view, struct walk *walk)
 {
 	const struct linux_cooked_header *header = header_at(view, walk, walk->offset,
 	                                                     sizeof(*header));
-	uint16_t type;
 
 	if (!header)
 		return walk_stop(walk);
-	type = be16_value(header->type);
-	walk_to(walk, type == COOKED_TYPE_LLC ? HEADER_LLC : ethertype_kind(type),
-	        walk->offset + sizeof(*header));
+	walk_over_cooked(walk, header->type, sizeof(*header));
 }
 
 static inline void walk_linux_cooked_2(const struct frame_view *view, struct walk *walk)
 {
 	const struct linux_cooked_2_header *header = header_at(view, walk, walk->offset,
 	                                                       sizeof(*header));
-	uint16_t type;
 
 	if (!header)
 		return walk_stop(walk);
-	type = be16_value(header->type);
-	walk_to(walk, type == COOKED_TYPE_LLC ? HEADER_LLC : ethertype_kind(type),
-	        walk->offset + sizeof(*header));
+	walk_over_cooked(walk, header->type, sizeof(*header));
 }
 
 static inline void walk_cisco_hdlc(const struct frame_view *view, struct walk *walk)
