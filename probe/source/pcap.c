@@ -15,6 +15,9 @@ enum {
 	// the largest frame libpcap lets through.
 	ARENA_BYTES = 1 << 20,
 	ARENA_ALIGNMENT = 16,
+	// Read from a file at a time. The C library's own buffer is one page: a system call for
+	// every few dozen frames.
+	READ_BYTES = 1 << 18,
 };
 
 struct pcap_source {
@@ -29,6 +32,7 @@ struct pcap_source {
 	bool broken; // the file broke off behind the frames handed out last
 	uint32_t n_arena_bytes;
 	_Alignas(ARENA_ALIGNMENT) uint8_t arena[ARENA_BYTES];
+	char read_buffer[READ_BYTES]; // of the open file
 };
 
 static const struct {
@@ -76,12 +80,23 @@ static void close_file(struct pcap_source *source)
 	source->broken = false;
 }
 
-static pcap_t *open_capture(const char *path, char *error)
+// A pcap_t takes the stream over. Standard input outlives it, and keeps a buffer of its own.
+static pcap_t *open_capture(struct pcap_source *source, const char *path, char *error)
 {
-	if (strcmp(path, "-") == 0)
-		return pcap_fopen_offline_with_tstamp_precision(stdin, PCAP_TSTAMP_PRECISION_NANO,
-		                                                error);
-	return pcap_open_offline_with_tstamp_precision(path, PCAP_TSTAMP_PRECISION_NANO, error);
+	bool is_stdin = strcmp(path, "-") == 0;
+	FILE *stream = is_stdin ? stdin : fopen(path, "rb");
+	pcap_t *file;
+
+	if (!stream) {
+		snprintf(error, PCAP_ERRBUF_SIZE, "%s: %s", path, strerror(errno));
+		return NULL;
+	}
+	if (!is_stdin)
+		setvbuf(stream, source->read_buffer, _IOFBF, READ_BYTES);
+	file = pcap_fopen_offline_with_tstamp_precision(stream, PCAP_TSTAMP_PRECISION_NANO, error);
+	if (!file && !is_stdin)
+		fclose(stream);
+	return file;
 }
 
 static int refuse_link_type(const char *path, int datalink, char *why)
@@ -115,7 +130,7 @@ static int open_next(struct pcap_source *source, char *why)
 	char error[PCAP_ERRBUF_SIZE] = "";
 	int datalink;
 
-	source->file = open_capture(path, error);
+	source->file = open_capture(source, path, error);
 	if (!source->file) {
 		explain_refusal(path, error, why);
 		return -EINVAL;
