@@ -7,7 +7,7 @@
 struct pcap_source;
 
 // A stream of n_paths files, each opened when the stream reaches it. The paths are borrowed. NULL
-// when out of memory.
+// when out of memory. One thread receives from it and frees it.
 struct pcap_source *pcap_source_new(const char *const *paths, uint32_t n_paths);
 void pcap_source_free(struct pcap_source *source);
 
