@@ -12,6 +12,7 @@
 #include "proto/names.h"
 
 #include "probe/meter/tally.h"
+#include "probe/source/cores.h"
 #include "probe/uplink/address.h"
 
 #define MINUTE_NS         (60 * NS_PER_S)
@@ -103,6 +104,9 @@ static const struct config_field probe_fields[] = {
 	{"max_flows", CONFIG_UINT, offsetof(struct probe_config, max_flows),
          "flows held at once; decides the memory taken at start", .preset = "1_000_000",
          .min = FLOWS_MIN, .max = FLOWS_MAX},
+	{"workers", CONFIG_UINT, offsetof(struct probe_config, n_workers),
+         "processors that poll ports; 0: all this process may use but one", .preset = "0",
+         .max = MAX_WORKERS},
 	{"eal", CONFIG_TEXTS, offsetof(struct probe_config, eal),
          "further arguments for DPDK's environment layer"},
 	{"insecure", CONFIG_BOOL, offsetof(struct probe_config, insecure),

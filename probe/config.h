@@ -29,6 +29,7 @@ struct probe_config {
 	uint64_t window_ns;
 	uint64_t idle_timeout_ns;
 	uint64_t max_flows;
+	uint64_t n_workers; // 0: as many as cores_preset() says
 	struct config_texts eal;
 	bool insecure;
 	char *log_level; // one that log_level_from_name() knows

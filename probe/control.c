@@ -1,11 +1,12 @@
 #include "control.h"
 
-#include <assert.h>
+#include <inttypes.h>
 #include <time.h>
 
 #include "proto/base/clock.h"
 #include "proto/base/log.h"
 
+#include "queue_spread.h"
 #include "stop.h"
 
 // The clock may be set while we wait for the end of a window: look at it this often.
@@ -17,12 +18,14 @@ enum {
 };
 
 struct control {
-	struct worker *worker;
+	const struct crew *crew;
 	struct reporter *reporter;
 	uint64_t since_ns; // when watching began
 	struct window window; // the one that is open
-	uint32_t n_overruns; // windows since the last report that could not be ended
+	uint32_t n_overruns; // workers' windows since the last report that were not ended in time
 	struct dpdk_counters counters[MAX_LINKS]; // of the ports, at the last report
+	uint64_t queue_frames[MAX_LINKS][MAX_QUEUES]; // at the last report
+	bool uneven[MAX_LINKS]; // has been said
 	struct tally tally; // gathered since the last report
 };
 
@@ -41,32 +44,50 @@ static bool wait_window(const struct control *control)
 	}
 }
 
-static bool gather_sealed(struct control *control)
+static bool gather_sealed(struct control *control, struct worker *worker)
 {
-	struct tally *sealed = tally_pair_sealed(&control->worker->pair);
+	struct tally *sealed = tally_pair_sealed(&worker->pair);
 
 	if (sealed == NULL)
 		return false;
 	tally_merge(&control->tally, sealed);
-	tally_pair_release(&control->worker->pair);
+	tally_pair_release(&worker->pair);
 	return true;
 }
 
-// Makes the worker turn to its other tally and gathers the one it left. False when it does not:
-// then its packets are in a later report.
-static bool gather(struct control *control)
+// Waits for the worker to turn, no longer than for all of them together.
+static bool wait_sealed(struct control *control, struct worker *worker, uint64_t deadline_ns)
 {
 	const struct timespec millisecond = {0, NS_PER_MS};
 
-	gather_sealed(control);
-	if (!tally_pair_request(&control->worker->pair))
-		return false;
-	for (int i = 0; i < TURN_DEADLINE_MS; i++) {
-		if (gather_sealed(control))
-			return true;
+	while (!gather_sealed(control, worker)) {
+		if (clock_monotonic_ns() >= deadline_ns)
+			return false;
 		nanosleep(&millisecond, NULL);
 	}
-	return false;
+	return true;
+}
+
+// Makes every worker turn to its other tally, and gathers what they left. One that does not turn
+// holds nobody up: its packets are in a later report, and this one counts an overrun.
+static void gather(struct control *control)
+{
+	const struct crew *crew = control->crew;
+	uint64_t deadline_ns = clock_monotonic_ns() + TURN_DEADLINE_MS * NS_PER_MS;
+	bool asked[MAX_WORKERS];
+
+	for (uint32_t i = 0; i < crew->n_workers; i++) {
+		gather_sealed(control, crew->workers[i]);
+		asked[i] = tally_pair_request(&crew->workers[i]->pair);
+	}
+	for (uint32_t i = 0; i < crew->n_workers; i++) {
+		if (asked[i] && wait_sealed(control, crew->workers[i], deadline_ns))
+			continue;
+		control->n_overruns++;
+		log_warning("worker %" PRIu32 ": did not end its window in time, its packets go to "
+		            "the next report",
+		            i);
+	}
 }
 
 // What a port dropped since it was last asked. A port that does not answer has dropped nothing
@@ -85,8 +106,46 @@ static void take_dropped(struct dpdk_port *port, struct dpdk_counters *last, uin
 	*last = now;
 }
 
+// What every queue of a link received since the last report.
+static void take_received(struct control *control, struct reporter_window *window)
+{
+	const struct crew *crew = control->crew;
+
+	for (uint32_t w = 0; w < crew->n_workers; w++) {
+		const struct worker *worker = crew->workers[w];
+
+		for (uint32_t i = 0; i < worker->n_queues; i++) {
+			const struct worker_queue *queue = &worker->queues[i];
+			uint64_t *last = &control->queue_frames[queue->link][queue->queue];
+			uint64_t now = worker_queue_frames(worker, i);
+
+			window->queue_frames[queue->link][queue->queue] = now - *last;
+			*last = now;
+		}
+	}
+}
+
+// One flow, or one tunnel around many, always comes to the same queue.
+static void warn_uneven(struct control *control, uint32_t link,
+                        const struct reporter_window *window)
+{
+	uint64_t sum;
+	uint32_t fullest = queue_spread_fullest(window->queue_frames[link], window->n_queues[link],
+	                                        &sum);
+	uint64_t most = window->queue_frames[link][fullest];
+
+	if (control->uneven[link] || !queue_spread_is_uneven(most, sum, window->n_queues[link]))
+		return;
+	control->uneven[link] = true;
+	log_warning("link %s: queue %" PRIu32 " took %" PRIu64 " %% of the frames of %" PRIu32
+	            " queues: its worker will be the first to lose some",
+	            control->crew->links[link].name, fullest, most * 100 / sum,
+	            window->n_queues[link]);
+}
+
 static void report(struct control *control)
 {
+	const struct crew *crew = control->crew;
 	struct reporter_window window = {
 		.window = control->window,
 		.observed_ns = window_overlap_ns(control->window, control->since_ns,
@@ -94,37 +153,33 @@ static void report(struct control *control)
 		.n_overruns = control->n_overruns,
 	};
 
-	for (uint32_t i = 0; i < control->worker->n_ports; i++)
-		take_dropped(control->worker->ports[i], &control->counters[i],
-		             window.dropped_frames[i]);
+	take_received(control, &window);
+	for (uint32_t i = 0; i < crew->n_links; i++) {
+		take_dropped(crew->links[i].port, &control->counters[i], window.dropped_frames[i]);
+		window.n_queues[i] = dpdk_port_n_queues(crew->links[i].port);
+		warn_uneven(control, i, &window);
+	}
 	reporter_send(control->reporter, &window, &control->tally);
 	tally_reset(&control->tally);
 	control->n_overruns = 0;
 }
 
-static void end_window(struct control *control)
-{
-	if (gather(control)) {
-		report(control);
-		return;
-	}
-	control->n_overruns++;
-	log_warning("worker: did not end its window in time, its packets go to the next report");
-}
-
-// The worker has ended: whatever is in its tallies has not been gathered.
+// The workers have ended: whatever is in their tallies has not been gathered.
 static void end_last_window(struct control *control)
 {
-	tally_merge(&control->tally, &control->worker->pair.tallies[0]);
-	tally_merge(&control->tally, &control->worker->pair.tallies[1]);
+	const struct crew *crew = control->crew;
+
+	for (uint32_t i = 0; i < crew->n_workers; i++) {
+		tally_merge(&control->tally, &crew->workers[i]->pair.tallies[0]);
+		tally_merge(&control->tally, &crew->workers[i]->pair.tallies[1]);
+	}
 	report(control);
 }
 
-void control_run(const struct probe_config *config, struct worker *worker,
-                 struct reporter *reporter, int (*join_worker)(void))
+void control_run(const struct probe_config *config, struct crew *crew, struct reporter *reporter)
 {
 	struct control control = {
-		.worker = worker,
+		.crew = crew,
 		.reporter = reporter,
 		.since_ns = clock_wall_ns(),
 		.window = window_at(clock_wall_ns(), config->window_ns),
@@ -132,11 +187,10 @@ void control_run(const struct probe_config *config, struct worker *worker,
 
 	tally_reset(&control.tally);
 	while (!wait_window(&control)) {
-		end_window(&control);
+		gather(&control);
+		report(&control);
 		control.window = window_at(clock_wall_ns(), config->window_ns);
 	}
-	atomic_store(&worker->stop, true);
-	join_worker();
-	assert(atomic_load_explicit(&worker->ended, memory_order_acquire));
+	crew_stop(crew);
 	end_last_window(&control);
 }

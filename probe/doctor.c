@@ -11,6 +11,8 @@
 #include "probe/doctor/open_files.h"
 #include "probe/doctor/ordinary_pages.h"
 #include "probe/doctor/processors.h"
+#include "probe/source/cores.h"
+#include "probe/source/device.h"
 #include "probe/meter/meter.h"
 #include "probe/source/dpdk.h"
 #include "probe/source/dpdk_memory.h"
@@ -25,6 +27,21 @@ static uint32_t n_ports(const struct probe_config *config)
 	bool live = probe_config_link(config, 0)->source == LINK_SOURCE_DPDK;
 
 	return live ? (uint32_t)config->links.n : 0;
+}
+
+static uint32_t n_workers(const struct probe_config *config, const cpu_set_t *allowed)
+{
+	return config->n_workers > 0 ? (uint32_t)config->n_workers : cores_preset(allowed);
+}
+
+// Those that will be asked for.
+static uint32_t n_queues(const struct probe_config *config, uint32_t workers)
+{
+	uint32_t n = 0;
+
+	for (size_t i = 0; i < config->links.n; i++)
+		n += device_n_queues(probe_config_link(config, i)->device, workers);
+	return n;
 }
 
 static bool refuses_hugepages(const struct probe_config *config)
@@ -47,19 +64,21 @@ static void check_build(uint32_t ports, struct findings *findings)
 }
 
 // Packet buffers are on hugepages when enough are free, else on ordinary memory.
-static void check_memory(const struct probe_config *config, int worker, struct findings *findings)
+static void check_memory(const struct probe_config *config, const cpu_set_t *allowed,
+                         struct findings *findings)
 {
 	const struct meter_config meter = {.max_flows = config->max_flows};
 	uint64_t need_bytes = meter_memory_bytes(&meter);
 	uint32_t ports = n_ports(config);
+	uint32_t queues = n_queues(config, n_workers(config, allowed));
 	bool huge = ports > 0 && !refuses_hugepages(config);
-	const struct hugepages_need need = {huge ? dpdk_huge_mib(ports) : 0,
-	                                    node_of_processor(root, worker)};
+	const struct hugepages_need need = {huge ? dpdk_huge_mib(queues) : 0,
+	                                    node_of_processor(root, processors_worker(allowed))};
 	uint64_t free_mib = hugepages_check(root, &need, findings);
 
 	huge = huge && free_mib >= need.mib;
 	if (ports > 0 && !huge)
-		need_bytes += dpdk_ordinary_mib(ports) << 20;
+		need_bytes += dpdk_ordinary_mib(queues) << 20;
 	ordinary_pages_check_large(root, findings);
 	ordinary_pages_check(root, need_bytes, findings);
 	open_files_check(ports, huge ? need.mib : 0, findings);
@@ -74,7 +93,7 @@ static void examine(const struct probe_config *config, struct findings *findings
 		CPU_ZERO(&allowed);
 	worker = processors_worker(&allowed);
 	check_build(n_ports(config), findings);
-	check_memory(config, worker, findings);
+	check_memory(config, &allowed, findings);
 	processors_check(root, &allowed, n_ports(config), findings);
 	for (size_t i = 0; i < config->links.n; i++)
 		link_check(root, probe_config_link(config, i), worker, findings);

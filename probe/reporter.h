@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include "probe/meter/tally.h"
+#include "probe/source/cores.h"
 #include "probe/uplink/report_build.h"
 
 #include "config.h"
@@ -21,6 +22,8 @@ struct reporter_window {
 	uint64_t observed_ns;
 	uint32_t n_overruns;
 	uint64_t dropped_frames[MAX_LINKS][N_DROP_REASONS];
+	uint32_t n_queues[MAX_LINKS];
+	uint64_t queue_frames[MAX_LINKS][MAX_QUEUES]; // received by each
 };
 
 // Reports the tally, which stays the caller's. What cannot be reported is logged as lost.

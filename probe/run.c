@@ -13,7 +13,6 @@
 #include "offline.h"
 #include "reporter.h"
 #include "stop.h"
-#include "worker.h"
 
 // How long reports are given to reach a collector once the process has been asked to stop.
 #define STOP_DELIVERY_NS (5 * NS_PER_S)
@@ -58,50 +57,8 @@ static int run_offline(const struct probe_config *config, const struct engine *e
 	return status != EXIT_STATUS_OK ? status : delivered;
 }
 
-static int start_dpdk(const struct probe_config *config)
-{
-	const char *devices[MAX_LINKS];
-	struct dpdk_options options = {
-		.devices = devices,
-		.n_devices = (uint32_t)config->links.n,
-		.arguments = (const char *const *)config->eal.items,
-		.n_arguments = (uint32_t)config->eal.n,
-		.worker = true,
-		.verbose = log_level_from_name(config->log_level) == LOG_DEBUG,
-	};
-	char why[SOURCE_WHY_BYTES];
-
-	for (uint32_t i = 0; i < options.n_devices; i++)
-		devices[i] = probe_config_link(config, i)->device;
-	if (dpdk_start(&options, why) != 0)
-		return cli_failure("%s", why);
-	log_info("dpdk: %s", dpdk_memory_text());
-	return EXIT_STATUS_OK;
-}
-
-static int open_ports(const struct probe_config *config, struct worker *worker)
-{
-	char why[SOURCE_WHY_BYTES];
-
-	for (uint32_t i = 0; i < config->links.n; i++) {
-		const struct link_config *link = probe_config_link(config, i);
-
-		if (dpdk_port_open(link->device, false, &worker->ports[i], why) != 0)
-			return cli_failure("links[%" PRIu32 "].device: %s", i, why);
-		worker->n_ports = i + 1;
-		log_info("link %s: watching %s", link->name, link->device);
-	}
-	return EXIT_STATUS_OK;
-}
-
-static void close_ports(struct worker *worker)
-{
-	while (worker->n_ports > 0)
-		dpdk_port_close(worker->ports[--worker->n_ports]);
-}
-
 // The uplink's thread is made after DPDK has put this one on its processors, and inherits them.
-static int watch(const struct probe_config *config, struct worker *worker)
+static int watch(const struct probe_config *config, struct crew *crew)
 {
 	char why[CONFIG_WHY_BYTES];
 	struct reporter *reporter;
@@ -109,39 +66,30 @@ static int watch(const struct probe_config *config, struct worker *worker)
 
 	if (reporter_new(config, &reporter, why) != 0)
 		return cli_failure("%s", why);
-	status = dpdk_launch(worker_run, worker);
+	status = crew_launch(crew);
 	if (status != 0) {
 		reporter_free(reporter);
 		return cli_failure("worker: %s", strerror(-status));
 	}
-	control_run(config, worker, reporter, dpdk_join);
+	control_run(config, crew, reporter);
 	status = deliver(reporter, true);
 	reporter_free(reporter);
 	return status;
 }
 
-static int run_live(const struct probe_config *config, const struct engine *engine)
+static int run_live(const struct probe_config *config)
 {
-	struct worker *worker = worker_new(engine);
-	int status;
+	struct crew crew;
+	int status = crew_open(config, &crew);
 
-	if (worker == NULL)
-		return cli_failure("worker: out of memory");
-	status = start_dpdk(config);
-	if (status == EXIT_STATUS_OK) {
-		status = open_ports(config, worker);
-		if (status == EXIT_STATUS_OK)
-			status = watch(config, worker);
-		close_ports(worker);
-		dpdk_stop();
-	}
-	worker_free(worker);
+	if (status == EXIT_STATUS_OK)
+		status = watch(config, &crew);
+	crew_close(&crew);
 	return status;
 }
 
-static int run(const struct probe_config *config)
+static int run_file(const struct probe_config *config)
 {
-	bool offline = probe_config_link(config, 0)->source == LINK_SOURCE_PCAP;
 	struct engine engine;
 	int rc = engine_init(config->max_flows, config->idle_timeout_ns, &engine);
 	int status;
@@ -151,9 +99,16 @@ static int run(const struct probe_config *config)
 		                   config->max_flows, strerror(-rc));
 	log_info("meter: %zu MiB for %" PRIu64 " flows", engine.memory_bytes >> 20,
 	         config->max_flows);
-	status = offline ? run_offline(config, &engine) : run_live(config, &engine);
+	status = run_offline(config, &engine);
 	engine_fini(&engine);
 	return status;
+}
+
+static int run(const struct probe_config *config)
+{
+	if (probe_config_link(config, 0)->source == LINK_SOURCE_PCAP)
+		return run_file(config);
+	return run_live(config);
 }
 
 int run_command(int n_arguments, char **arguments)

@@ -1,5 +1,6 @@
 #include "worker.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -19,39 +20,86 @@ enum {
 	BURSTS_PER_SWEEP = 256,
 };
 
-struct worker *worker_new(const struct engine *engine)
+int worker_new(uint64_t max_flows, uint64_t idle_timeout_ns, struct worker **ret_worker)
 {
 	struct worker *worker = aligned_alloc(_Alignof(struct worker), sizeof(*worker));
+	int rc;
 
 	if (worker == NULL)
-		return NULL;
+		return -ENOMEM;
 	memset(worker, 0, sizeof(*worker));
-	worker->meter = engine->meter;
+	rc = engine_init(max_flows, idle_timeout_ns, &worker->engine);
+	if (rc != 0) {
+		free(worker);
+		return rc;
+	}
 	tally_pair_init(&worker->pair);
-	return worker;
+	*ret_worker = worker;
+	return 0;
 }
 
 void worker_free(struct worker *worker)
 {
+	if (worker == NULL)
+		return;
+	engine_fini(&worker->engine);
 	free(worker);
 }
 
-static uint32_t poll_ports(struct worker *worker, uint64_t now_ns)
+void worker_add_queue(struct worker *worker, struct dpdk_port *port, uint32_t queue, uint32_t link)
+{
+	worker->queues[worker->n_queues++] = (struct worker_queue){
+		.port = port, .queue = queue, .link = link};
+}
+
+uint64_t worker_queue_frames(const struct worker *worker, uint32_t at)
+{
+	return atomic_load_explicit(&worker->queues[at].n_frames, memory_order_relaxed);
+}
+
+// Nobody else writes it: no need of an atomic addition.
+static void count_received(struct worker_queue *queue, uint32_t n_frames)
+{
+	uint64_t n = atomic_load_explicit(&queue->n_frames, memory_order_relaxed);
+
+	atomic_store_explicit(&queue->n_frames, n + n_frames, memory_order_relaxed);
+}
+
+static uint32_t poll_queues(struct worker *worker, uint64_t now_ns)
 {
 	struct tally *tally = tally_pair_begin_burst(&worker->pair);
 	uint64_t epoch = atomic_load_explicit(&worker->pair.current, memory_order_relaxed);
 	uint32_t n_frames = 0;
 	struct burst burst;
 
-	for (uint32_t link = 0; link < worker->n_ports; link++) {
-		dpdk_port_receive(worker->ports[link], now_ns, &burst);
+	for (uint32_t i = 0; i < worker->n_queues; i++) {
+		struct worker_queue *queue = &worker->queues[i];
+
+		dpdk_port_receive(queue->port, queue->queue, now_ns, &burst);
 		if (burst.n_frames == 0)
 			continue;
-		meter_burst(worker->meter, tally, epoch, link, burst.layer, burst.frames,
-		            burst.n_frames);
+		count_received(queue, burst.n_frames);
+		meter_burst(worker->engine.meter, tally, epoch, queue->link, burst.layer,
+		            burst.frames, burst.n_frames);
 		n_frames += burst.n_frames;
 	}
 	return n_frames;
+}
+
+static void look_at_clock(struct worker *worker, uint64_t epoch)
+{
+	clock_map_set(&worker->clock, dpdk_ticks_hz(), dpdk_ticks(), clock_wall_ns());
+	worker->clock_epoch = epoch;
+}
+
+// The clock is looked at once a window: a system call a burst costs more than a frame.
+static uint64_t now(struct worker *worker)
+{
+	uint64_t epoch = atomic_load_explicit(&worker->pair.current, memory_order_relaxed);
+
+	if (epoch != worker->clock_epoch)
+		look_at_clock(worker, epoch);
+	return clock_map_ns(&worker->clock, dpdk_ticks());
 }
 
 // A link without traffic leaves its core to others.
@@ -69,15 +117,16 @@ int worker_run(void *argument)
 	uint32_t n_bursts = 0;
 
 	prctl(PR_SET_TIMERSLACK, TIMER_SLACK_NS);
+	look_at_clock(worker, 0);
 	while (!atomic_load_explicit(&worker->stop, memory_order_relaxed)) {
-		uint64_t now_ns = clock_wall_ns();
-		bool empty = poll_ports(worker, now_ns) == 0;
+		uint64_t now_ns = now(worker);
+		bool empty = poll_queues(worker, now_ns) == 0;
 
 		n_empty = empty ? n_empty + 1 : 0;
 		if (n_empty > POLLS_BEFORE_NAP)
 			nap();
 		if (empty || ++n_bursts % BURSTS_PER_SWEEP == 0)
-			meter_sweep(worker->meter, now_ns);
+			meter_sweep(worker->engine.meter, now_ns);
 	}
 	atomic_store_explicit(&worker->ended, true, memory_order_release);
 	return 0;

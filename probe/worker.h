@@ -1,4 +1,4 @@
-// One core on the packet path: polls its ports, meters what they give into the tally of the epoch
+// One core on the packet path: polls its queues, meters what they give into the tally of the epoch
 // control has asked for. No lock, no system call while there are frames, no waiting for anyone.
 #pragma once
 
@@ -9,24 +9,47 @@
 #include "probe/meter/epoch.h"
 #include "probe/source/dpdk.h"
 
+#include "clock_map.h"
 #include "engine.h"
+#include "queue_map.h"
+
+enum {
+	WORKER_MAX_QUEUES = MAX_LINKS * MAX_QUEUES,
+};
+
+struct worker_queue {
+	// Set before the worker runs.
+	struct dpdk_port *port;
+	uint32_t queue, link;
+	// The worker writes.
+	_Atomic uint64_t n_frames; // received since it runs
+};
 
 struct worker {
 	// Set before it runs.
-	struct meter *meter;
-	uint32_t n_ports;
-	struct dpdk_port *ports[MAX_LINKS]; // ports[i] is link i
+	struct engine engine;
+	uint32_t n_queues;
 	// Control writes.
 	_Alignas(64) _Atomic bool stop;
 	// The worker writes, as its last act: who sees it set sees all that was counted.
 	_Alignas(64) _Atomic bool ended;
+	// The worker's own.
+	struct clock_map clock;
+	uint64_t clock_epoch; // in which the clock was last looked at
+	struct worker_queue queues[WORKER_MAX_QUEUES];
 	// Shared as epoch.h says.
 	struct tally_pair pair;
 };
 
-// A worker without ports on an engine that is borrowed; NULL when out of memory.
-struct worker *worker_new(const struct engine *engine);
+// A worker without queues, with a meter of that many flows; 0 or -errno.
+int worker_new(uint64_t max_flows, uint64_t idle_timeout_ns, struct worker **ret_worker);
 void worker_free(struct worker *worker);
+
+// Gives it one more queue to poll, before it runs.
+void worker_add_queue(struct worker *worker, struct dpdk_port *port, uint32_t queue, uint32_t link);
+
+// Frames its at-th queue has given so far; from any thread.
+uint64_t worker_queue_frames(const struct worker *worker, uint32_t at);
 
 // Runs until stop is set; the argument is a worker. For dpdk_launch().
 int worker_run(void *argument);

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cores.h"
+
 struct pci_address {
 	unsigned int domain, bus, slot, function;
 };
@@ -45,4 +47,48 @@ bool device_argument(const char *device, const char *key, size_t max_bytes, char
 		}
 	}
 	return false;
+}
+
+// Arguments with one of these keys.
+static uint32_t count_arguments(const char *device, const char *const *keys, size_t n_keys)
+{
+	uint32_t n = 0;
+
+	for (const char *at = strchr(device, ','); at != NULL; at = strchr(at, ',')) {
+		at++;
+		for (size_t i = 0; i < n_keys; i++)
+			n += strncmp(at, keys[i], strlen(keys[i])) == 0;
+	}
+	return n;
+}
+
+static bool has_driver(const char *device, const char *driver)
+{
+	return strncmp(device, driver, strlen(driver)) == 0;
+}
+
+uint32_t device_n_queues(const char *device, uint32_t n_workers)
+{
+	static const char *const captures[] = {"rx_pcap=", "rx_iface=", "rx_iface_in="};
+	uint32_t n = 1;
+	char value[16];
+
+	if (device_is_pci(device))
+		return n_workers;
+	if (has_driver(device, "net_pcap"))
+		n = count_arguments(device, captures, sizeof(captures) / sizeof(*captures));
+	else if (has_driver(device, "net_af_packet") &&
+	         device_argument(device, "qpairs", sizeof(value), value))
+		sscanf(value, "%u", &n);
+	if (n == 0)
+		return 1;
+	return n < MAX_QUEUES ? n : MAX_QUEUES;
+}
+
+bool device_stamps_arrival(const char *device)
+{
+	char value[4];
+
+	return has_driver(device, "net_pcap") &&
+	       !device_argument(device, "rx_pcap", sizeof(value), value);
 }

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum {
 	DEVICE_PCI_BYTES = 16, // of "0000:3b:00.0" and its end
@@ -14,6 +15,14 @@ bool device_is_pci(const char *device);
 
 // The address of such a device as the kernel writes it.
 void device_pci_address(const char *device, char *ret_address);
+
+// Receive queues to ask for when so many workers poll: a card spreads its frames over as many. A
+// virtual device has those its arguments make, each with frames of its own that no other gives:
+// all of them; others have one.
+uint32_t device_n_queues(const char *device, uint32_t n_workers);
+
+// Whether the driver stamps frames with the time they were captured at: not that of a file.
+bool device_stamps_arrival(const char *device);
 
 // The value of the argument key, cut off where it does not fit; false when it is not there.
 bool device_argument(const char *device, const char *key, size_t max_bytes, char *ret_value);

@@ -12,6 +12,7 @@
 
 #include "proto/enums.h"
 
+#include "cores.h"
 #include "source.h"
 
 enum {
@@ -27,7 +28,7 @@ struct dpdk_options {
 	const char *const *arguments;
 	uint32_t n_arguments;
 	bool ordinary_pages; // do not look for hugepages
-	bool worker; // a worker core is wanted, for dpdk_launch()
+	uint32_t n_workers; // cores wanted for dpdk_launch(), up to MAX_WORKERS
 	bool verbose; // let DPDK say on stderr more than warnings
 };
 
@@ -44,15 +45,24 @@ const char *dpdk_memory_text(void);
 
 struct dpdk_port;
 
-// Opens, configures and starts a port of one receive queue, promiscuous. With packet_time frames
-// carry the time the driver stamped on them (net_pcap: the file's, to the microsecond). 0; -ENODEV
-// when there is no such port, -EIO when the driver refuses; why names the device.
-int dpdk_port_open(const char *device, bool packet_time, struct dpdk_port **ret_port, char *why);
+// Opens, configures and starts a port, promiscuous, with that many receive queues or the fewer its
+// driver has to give. A card spreads its frames so that both directions of a connection come in
+// one queue. With packet_time frames carry the time the driver stamped on them (net_pcap: the
+// file's, to the microsecond). 0; -ENODEV when there is no such port, -EIO when the driver refuses;
+// why names the device.
+int dpdk_port_open(const char *device, uint32_t n_queues, bool packet_time,
+                   struct dpdk_port **ret_port, char *why);
 void dpdk_port_close(struct dpdk_port *port);
 
-// Takes what has arrived, up to SOURCE_BURST frames, valid until the next call on this port. Frames
-// without a stamp of their own are given arrival_ns.
-void dpdk_port_receive(struct dpdk_port *port, uint64_t arrival_ns, struct burst *ret_burst);
+uint32_t dpdk_port_n_queues(const struct dpdk_port *port);
+
+// The memory node a card is on; negative when it has none.
+int dpdk_port_node(const struct dpdk_port *port);
+
+// Takes what has arrived, up to SOURCE_BURST frames, valid until the next call on this queue.
+// Frames without a stamp of their own are given arrival_ns. One thread per queue.
+void dpdk_port_receive(struct dpdk_port *port, uint32_t queue, uint64_t arrival_ns,
+                       struct burst *ret_burst);
 
 // Since the port was opened, as the driver counts. No frame is in two of these: received + dropped
 // is what the port was sent, as far as its driver sees it.
@@ -64,7 +74,15 @@ struct dpdk_counters {
 // 0 or -errno, ret_counters unchanged on failure.
 int dpdk_port_counters(struct dpdk_port *port, struct dpdk_counters *ret_counters);
 
-// Runs the function on the worker core until it returns; dpdk_join() waits for that and gives its
-// result. -EBUSY when something runs there already.
-int dpdk_launch(int (*function)(void *argument), void *argument);
-int dpdk_join(void);
+// The processor of a worker, and its memory node.
+int dpdk_worker_processor(uint32_t worker);
+int dpdk_worker_node(uint32_t worker);
+
+// Runs the function on that worker's core until it returns; dpdk_join() waits for that and gives
+// its result. -EBUSY when something runs there already.
+int dpdk_launch(uint32_t worker, int (*function)(void *argument), void *argument);
+int dpdk_join(uint32_t worker);
+
+// The processor's tick counter, and how many ticks a second has.
+uint64_t dpdk_ticks(void);
+uint64_t dpdk_ticks_hz(void);

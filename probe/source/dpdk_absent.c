@@ -31,7 +31,8 @@ const char *dpdk_memory_text(void)
 	return "none";
 }
 
-int dpdk_port_open(const char *device, bool packet_time, struct dpdk_port **ret_port, char *why)
+int dpdk_port_open(const char *device, uint32_t n_queues, bool packet_time,
+                   struct dpdk_port **ret_port, char *why)
 {
 	return refuse(why);
 }
@@ -40,7 +41,18 @@ void dpdk_port_close(struct dpdk_port *port)
 {
 }
 
-void dpdk_port_receive(struct dpdk_port *port, uint64_t arrival_ns, struct burst *ret_burst)
+uint32_t dpdk_port_n_queues(const struct dpdk_port *port)
+{
+	return 0;
+}
+
+int dpdk_port_node(const struct dpdk_port *port)
+{
+	return -1;
+}
+
+void dpdk_port_receive(struct dpdk_port *port, uint32_t queue, uint64_t arrival_ns,
+                       struct burst *ret_burst)
 {
 	memset(ret_burst, 0, sizeof(*ret_burst));
 }
@@ -50,12 +62,32 @@ int dpdk_port_counters(struct dpdk_port *port, struct dpdk_counters *ret_counter
 	return -ENOTSUP;
 }
 
-int dpdk_launch(int (*function)(void *argument), void *argument)
+int dpdk_worker_processor(uint32_t worker)
+{
+	return -1;
+}
+
+int dpdk_worker_node(uint32_t worker)
+{
+	return -1;
+}
+
+int dpdk_launch(uint32_t worker, int (*function)(void *argument), void *argument)
 {
 	return -ENOTSUP;
 }
 
-int dpdk_join(void)
+int dpdk_join(uint32_t worker)
 {
 	return -ENOTSUP;
+}
+
+uint64_t dpdk_ticks(void)
+{
+	return 0;
+}
+
+uint64_t dpdk_ticks_hz(void)
+{
+	return 1;
 }

@@ -1,5 +1,5 @@
 // Start and end of DPDK's environment layer (EAL): what it is told on its command line, its memory
-// and its worker core.
+// and its worker cores.
 #include "dpdk.h"
 
 #include <dirent.h>
@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <rte_cycles.h>
 #include <rte_eal.h>
 #include <rte_errno.h>
 #include <rte_launch.h>
@@ -27,9 +28,9 @@
 
 enum {
 	MAX_ARGUMENTS = 96,
-	ARGUMENT_BYTES = 512,
+	ARGUMENT_BYTES = 2048, // of 64 workers and many processors
 	MAIN_LCORE = 0,
-	WORKER_LCORE = 1,
+	FIRST_WORKER_LCORE = 1,
 };
 
 // The command line made for rte_eal_init(), which keeps pointers into it.
@@ -43,6 +44,7 @@ struct command_line {
 static struct {
 	bool started;
 	struct command_line line;
+	struct cores cores;
 	struct rte_mempool *pool;
 	char memory_text[64];
 } eal;
@@ -101,35 +103,43 @@ static uint64_t free_hugepage_mib(void)
 }
 
 // Replay opens ports later, one at a time.
-static uint32_t n_ports(const struct dpdk_options *options)
+static uint32_t n_queues(const struct dpdk_options *options)
 {
-	return options->n_devices > 0 ? options->n_devices : 1;
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < options->n_devices; i++)
+		n += device_n_queues(options->devices[i], options->n_workers);
+	return n > 0 ? n : 1;
 }
 
-// Processors this process may use, as EAL writes a set: "(0,1,5)". With several, the last is
-// kept for the worker; with one, both share it.
-static bool add_lcores(struct command_line *line, bool worker)
+// A set as EAL reads it: "0,1,5".
+static void format_set(const cpu_set_t *set, char *ret_text, size_t max_bytes)
 {
-	char main_set[ARGUMENT_BYTES - 64] = "";
 	size_t n_bytes = 0;
+
+	ret_text[0] = '\0';
+	for (int cpu = 0; cpu < CPU_SETSIZE && n_bytes + 8 < max_bytes; cpu++)
+		if (CPU_ISSET(cpu, set))
+			n_bytes += (size_t)snprintf(ret_text + n_bytes, max_bytes - n_bytes, "%s%d",
+			                            n_bytes > 0 ? "," : "", cpu);
+}
+
+// "--lcores=0@(0,1),1@2,2@3": ours, and one of each worker.
+static bool add_lcores(struct command_line *line, uint32_t n_workers)
+{
+	char set[ARGUMENT_BYTES / 2], text[ARGUMENT_BYTES];
 	cpu_set_t allowed;
-	int last = 0;
+	int n_bytes;
 
 	if (sched_getaffinity(0, sizeof(allowed), &allowed) != 0)
 		return false;
-	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
-		if (CPU_ISSET(cpu, &allowed))
-			last = cpu;
-	for (int cpu = 0; cpu < CPU_SETSIZE && n_bytes + 8 < sizeof(main_set); cpu++) {
-		bool kept = worker && cpu == last && CPU_COUNT(&allowed) > 1;
-
-		if (CPU_ISSET(cpu, &allowed) && !kept)
-			n_bytes += (size_t)snprintf(main_set + n_bytes, sizeof(main_set) - n_bytes,
-			                            "%s%d", n_bytes > 0 ? "," : "", cpu);
-	}
-	if (!worker)
-		return add(line, "--lcores=%d@(%s)", MAIN_LCORE, main_set);
-	return add(line, "--lcores=%d@(%s),%d@%d", MAIN_LCORE, main_set, WORKER_LCORE, last);
+	cores_choose(&allowed, n_workers, &eal.cores);
+	format_set(&eal.cores.others, set, sizeof(set));
+	n_bytes = snprintf(text, sizeof(text), "--lcores=%d@(%s)", MAIN_LCORE, set);
+	for (uint32_t i = 0; i < n_workers && n_bytes < (int)sizeof(text); i++)
+		n_bytes += snprintf(text + n_bytes, sizeof(text) - (size_t)n_bytes, ",%u@%d",
+		                    FIRST_WORKER_LCORE + i, eal.cores.worker[i]);
+	return n_bytes < (int)sizeof(text) && add(line, "%s", text);
 }
 
 // Asked for by the caller, or by whoever configured the environment layer.
@@ -144,8 +154,8 @@ static bool wants_ordinary_pages(const struct dpdk_options *options)
 // Hugepages are used through memfd, so neither a mounted hugetlbfs nor files left behind matter.
 static bool add_memory(struct command_line *line, const struct dpdk_options *options)
 {
-	uint64_t huge_mib = dpdk_huge_mib(n_ports(options));
-	uint64_t ordinary_mib = dpdk_ordinary_mib(n_ports(options));
+	uint64_t huge_mib = dpdk_huge_mib(n_queues(options));
+	uint64_t ordinary_mib = dpdk_ordinary_mib(n_queues(options));
 
 	if (!wants_ordinary_pages(options) && free_hugepage_mib() >= huge_mib) {
 		snprintf(eal.memory_text, sizeof(eal.memory_text), "%" PRIu64 " MiB of hugepages",
@@ -176,7 +186,7 @@ static bool add_devices(struct command_line *line, const struct dpdk_options *op
 static bool build_command_line(struct command_line *line, const struct dpdk_options *options)
 {
 	line->n = 0;
-	if (!add(line, "sixgauge-probe") || !add_lcores(line, options->worker) ||
+	if (!add(line, "sixgauge-probe") || !add_lcores(line, options->n_workers) ||
 	    !add(line, "--file-prefix=sixgauge") || !add(line, "--no-telemetry") ||
 	    !add_memory(line, options) || !add_devices(line, options))
 		return false;
@@ -215,7 +225,7 @@ bool dpdk_is_built_in(void)
 
 int dpdk_start(const struct dpdk_options *options, char *why)
 {
-	uint32_t n_buffers = n_ports(options) * DPDK_BUFFERS_PER_PORT - 1;
+	uint32_t n_buffers = n_queues(options) * DPDK_BUFFERS_PER_QUEUE - 1;
 	int rc;
 
 	if (!build_command_line(&eal.line, options)) {
@@ -262,12 +272,32 @@ struct rte_mempool *dpdk_buffer_pool(void)
 	return eal.pool;
 }
 
-int dpdk_launch(int (*function)(void *argument), void *argument)
+int dpdk_worker_processor(uint32_t worker)
 {
-	return rte_eal_remote_launch(function, argument, WORKER_LCORE);
+	return eal.cores.worker[worker];
 }
 
-int dpdk_join(void)
+int dpdk_worker_node(uint32_t worker)
 {
-	return rte_eal_wait_lcore(WORKER_LCORE);
+	return (int)rte_lcore_to_socket_id(FIRST_WORKER_LCORE + worker);
+}
+
+int dpdk_launch(uint32_t worker, int (*function)(void *argument), void *argument)
+{
+	return rte_eal_remote_launch(function, argument, FIRST_WORKER_LCORE + worker);
+}
+
+int dpdk_join(uint32_t worker)
+{
+	return rte_eal_wait_lcore(FIRST_WORKER_LCORE + worker);
+}
+
+uint64_t dpdk_ticks(void)
+{
+	return rte_rdtsc();
+}
+
+uint64_t dpdk_ticks_hz(void)
+{
+	return rte_get_tsc_hz();
 }

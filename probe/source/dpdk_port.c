@@ -25,6 +25,15 @@ enum {
 	NS_PER_US = 1000,
 };
 
+// A receive queue belongs to the thread that polls it: nothing here is shared.
+struct dpdk_queue {
+	_Alignas(64) uint16_t n_held; // buffers of the last burst
+	struct rte_mbuf *held[SOURCE_BURST];
+	// Frames that arrived in pieces are put together here, each at its own place. Reserved, and
+	// real only where it has been touched.
+	uint8_t (*whole)[MAX_FRAME_BYTES];
+};
+
 struct dpdk_port {
 	uint16_t id;
 	bool started;
@@ -32,11 +41,8 @@ struct dpdk_port {
 	bool packet_time;
 	bool takes_before_buffer; // see loses_without_buffer()
 	int time_offset; // of the driver's stamp in a packet buffer; -1 when no driver stamps
-	uint16_t n_held; // buffers of the last burst
-	struct rte_mbuf *held[SOURCE_BURST];
-	// Frames that arrived in pieces are put together here, each at its own place. Reserved, and
-	// real only where it has been touched.
-	uint8_t (*whole)[MAX_FRAME_BYTES];
+	uint16_t n_queues;
+	struct dpdk_queue *queues;
 	char name[DEVICE_NAME_BYTES];
 };
 
@@ -134,41 +140,95 @@ static void ask_for_jumbo(const struct rte_eth_dev_info *info, struct rte_eth_co
 	conf->rxmode.mtu = mtu;
 }
 
+// Asks for the spread by a hash of addresses and ports that is the same in both directions: with
+// this key the hash does not change when source and destination change places (Woo and Park,
+// "Scalable TCP Session Monitoring with Symmetric Receive-side Scaling", 2012).
+static void ask_for_spread(const struct rte_eth_dev_info *info, struct rte_eth_conf *conf)
+{
+	static uint8_t key[256];
+	const uint64_t wanted = RTE_ETH_RSS_IP | RTE_ETH_RSS_TCP | RTE_ETH_RSS_UDP;
+
+	if (!(info->flow_type_rss_offloads & wanted))
+		return;
+	for (size_t i = 0; i < sizeof(key); i++)
+		key[i] = i % 2 == 0 ? 0x6d : 0x5a;
+	conf->rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;
+	conf->rx_adv_conf.rss_conf.rss_hf = info->flow_type_rss_offloads & wanted;
+	if (info->hash_key_size == 0)
+		return;
+	conf->rx_adv_conf.rss_conf.rss_key = key;
+	conf->rx_adv_conf.rss_conf.rss_key_len = info->hash_key_size;
+}
+
 // We never send, but some drivers (net_af_xdp, net_tap) want as many transmit queues as receive
 // queues, and say no in errors of their own.
-static int configure_queues(uint16_t id, const struct rte_eth_conf *conf)
+static int configure_queues(uint16_t id, uint16_t n_queues, const struct rte_eth_conf *conf)
 {
-	int rc = rte_eth_dev_configure(id, 1, 0, conf);
+	int rc = rte_eth_dev_configure(id, n_queues, 0, conf);
 
 	if (rc == 0)
 		return 0;
-	rc = rte_eth_dev_configure(id, 1, 1, conf);
-	if (rc != 0)
-		return rc;
-	return rte_eth_tx_queue_setup(id, 0, 0, (unsigned int)rte_eth_dev_socket_id(id), NULL);
+	rc = rte_eth_dev_configure(id, n_queues, n_queues, conf);
+	for (uint16_t i = 0; rc == 0 && i < n_queues; i++)
+		rc = rte_eth_tx_queue_setup(id, i, 0, (unsigned int)rte_eth_dev_socket_id(id),
+		                            NULL);
+	return rc;
+}
+
+// As many queues as the port has, up to those wanted; half as many while its driver refuses.
+static int settle_queues(struct dpdk_port *port, const struct rte_eth_dev_info *info)
+{
+	int rc = -EINVAL;
+
+	if (port->n_queues > info->max_rx_queues)
+		port->n_queues = info->max_rx_queues > 0 ? info->max_rx_queues : 1;
+	for (;; port->n_queues /= 2) {
+		struct rte_eth_conf conf = {0};
+
+		ask_for_jumbo(info, &conf);
+		if (port->n_queues > 1)
+			ask_for_spread(info, &conf);
+		rc = configure_queues(port->id, port->n_queues, &conf);
+		if (rc == 0 || port->n_queues == 1)
+			return rc;
+	}
+}
+
+static int make_queues(struct dpdk_port *port)
+{
+	port->queues = aligned_alloc(_Alignof(struct dpdk_queue),
+	                             port->n_queues * sizeof(*port->queues));
+	if (port->queues == NULL)
+		return -ENOMEM;
+	memset(port->queues, 0, port->n_queues * sizeof(*port->queues));
+	for (uint16_t i = 0; i < port->n_queues; i++) {
+		port->queues[i].whole = calloc(SOURCE_BURST, MAX_FRAME_BYTES);
+		if (port->queues[i].whole == NULL)
+			return -ENOMEM;
+	}
+	return 0;
 }
 
 static int configure(struct dpdk_port *port)
 {
 	uint16_t id = port->id;
 	struct rte_eth_dev_info info;
-	struct rte_eth_conf conf = {0};
 	uint16_t n_receive = DPDK_RING_FRAMES;
 	uint16_t n_transmit = 0;
 	int rc = rte_eth_dev_info_get(id, &info);
 
 	if (rc != 0)
 		return rc;
-	ask_for_jumbo(&info, &conf);
 	port->takes_before_buffer = loses_without_buffer(info.driver_name);
-	rc = configure_queues(id, &conf);
-	if (rc != 0)
-		return rc;
-	rc = rte_eth_dev_adjust_nb_rx_tx_desc(id, &n_receive, &n_transmit);
-	if (rc != 0)
-		return rc;
-	return rte_eth_rx_queue_setup(id, 0, n_receive, rte_eth_dev_socket_id(id), NULL,
-	                              dpdk_buffer_pool());
+	rc = settle_queues(port, &info);
+	if (rc == 0)
+		rc = rte_eth_dev_adjust_nb_rx_tx_desc(id, &n_receive, &n_transmit);
+	if (rc == 0)
+		rc = make_queues(port);
+	for (uint16_t i = 0; rc == 0 && i < port->n_queues; i++)
+		rc = rte_eth_rx_queue_setup(id, i, n_receive, rte_eth_dev_socket_id(id), NULL,
+		                            dpdk_buffer_pool());
+	return rc;
 }
 
 // Some virtual devices have no promiscuous mode and need none.
@@ -185,7 +245,8 @@ static int start(struct dpdk_port *port)
 	return rc == -ENOTSUP ? 0 : rc;
 }
 
-int dpdk_port_open(const char *device, bool packet_time, struct dpdk_port **ret_port, char *why)
+int dpdk_port_open(const char *device, uint32_t n_queues, bool packet_time,
+                   struct dpdk_port **ret_port, char *why)
 {
 	struct dpdk_port *port = calloc(1, sizeof(*port));
 	int rc = -ENOMEM;
@@ -193,9 +254,7 @@ int dpdk_port_open(const char *device, bool packet_time, struct dpdk_port **ret_
 	snprintf(why, SOURCE_WHY_BYTES, "%s: out of memory", device);
 	if (port == NULL)
 		return rc;
-	port->whole = calloc(SOURCE_BURST, MAX_FRAME_BYTES);
-	if (port->whole == NULL)
-		goto fail;
+	port->n_queues = (uint16_t)n_queues;
 	rc = find_port(port, device, why);
 	if (rc != 0)
 		goto fail;
@@ -215,24 +274,32 @@ fail:
 	return rc;
 }
 
-static void release_burst(struct dpdk_port *port)
+static void release_burst(struct dpdk_queue *queue)
 {
-	rte_pktmbuf_free_bulk(port->held, port->n_held);
-	port->n_held = 0;
+	rte_pktmbuf_free_bulk(queue->held, queue->n_held);
+	queue->n_held = 0;
+}
+
+static void release_queues(struct dpdk_port *port)
+{
+	for (uint16_t i = 0; port->queues != NULL && i < port->n_queues; i++) {
+		release_burst(&port->queues[i]);
+		free(port->queues[i].whole);
+	}
+	free(port->queues);
 }
 
 void dpdk_port_close(struct dpdk_port *port)
 {
 	if (port == NULL)
 		return;
-	release_burst(port);
+	release_queues(port);
 	if (port->started) {
 		rte_eth_dev_stop(port->id);
 		rte_eth_dev_close(port->id);
 	}
 	if (port->made)
 		rte_eal_hotplug_remove("vdev", port->name);
-	free(port->whole);
 	free(port);
 }
 
@@ -252,15 +319,15 @@ static uint32_t gather(const struct rte_mbuf *piece, uint8_t *ret_whole)
 }
 
 // The parser reads contiguous bytes. Nearly every frame is one piece and is used where it lies.
-static void frame_from_buffer(struct dpdk_port *port, uint16_t at, struct frame *ret_frame)
+static void frame_from_buffer(struct dpdk_queue *queue, uint16_t at, struct frame *ret_frame)
 {
-	const struct rte_mbuf *buffer = port->held[at];
+	const struct rte_mbuf *buffer = queue->held[at];
 
 	ret_frame->data = rte_pktmbuf_mtod(buffer, const uint8_t *);
 	ret_frame->captured_bytes = buffer->data_len;
 	if (buffer->nb_segs > 1) {
-		ret_frame->captured_bytes = gather(buffer, port->whole[at]);
-		ret_frame->data = port->whole[at];
+		ret_frame->captured_bytes = gather(buffer, queue->whole[at]);
+		ret_frame->data = queue->whole[at];
 	}
 	ret_frame->wire_bytes = RTE_MAX(buffer->pkt_len, ret_frame->captured_bytes);
 }
@@ -272,17 +339,29 @@ static uint64_t buffer_time_ns(const struct dpdk_port *port, const struct rte_mb
 	       NS_PER_US;
 }
 
-void dpdk_port_receive(struct dpdk_port *port, uint64_t arrival_ns, struct burst *ret_burst)
+uint32_t dpdk_port_n_queues(const struct dpdk_port *port)
 {
+	return port->n_queues;
+}
+
+int dpdk_port_node(const struct dpdk_port *port)
+{
+	return port->made ? -1 : rte_eth_dev_socket_id(port->id);
+}
+
+void dpdk_port_receive(struct dpdk_port *port, uint32_t at, uint64_t arrival_ns,
+                       struct burst *ret_burst)
+{
+	struct dpdk_queue *queue = &port->queues[at];
 	bool stamped = port->packet_time && port->time_offset >= 0;
 
-	release_burst(port);
+	release_burst(queue);
 	ret_burst->layer = LINK_ETHERNET;
-	ret_burst->n_frames = rte_eth_rx_burst(port->id, 0, port->held, SOURCE_BURST);
-	port->n_held = (uint16_t)ret_burst->n_frames;
-	for (uint16_t i = 0; i < port->n_held; i++) {
-		frame_from_buffer(port, i, &ret_burst->frames[i]);
-		ret_burst->frames[i].time_ns = stamped ? buffer_time_ns(port, port->held[i])
+	ret_burst->n_frames = rte_eth_rx_burst(port->id, (uint16_t)at, queue->held, SOURCE_BURST);
+	queue->n_held = (uint16_t)ret_burst->n_frames;
+	for (uint16_t i = 0; i < queue->n_held; i++) {
+		frame_from_buffer(queue, i, &ret_burst->frames[i]);
+		ret_burst->frames[i].time_ns = stamped ? buffer_time_ns(port, queue->held[i])
 		                                       : arrival_ns;
 	}
 }

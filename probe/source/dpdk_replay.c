@@ -90,7 +90,7 @@ static int open_port(struct dpdk_replay *replay, const char *path, char *why)
 	}
 	snprintf(device, sizeof(device), "net_pcap%u,rx_pcap=/proc/self/fd/%d",
 	         replay->next_path % DPDK_MAX_PORTS, replay->file);
-	return dpdk_port_open(device, true, &replay->port, why);
+	return dpdk_port_open(device, 1, true, &replay->port, why);
 }
 
 static void close_port(struct dpdk_replay *replay)
@@ -152,7 +152,7 @@ int dpdk_replay_receive(struct dpdk_replay *replay, struct burst *ret_burst, cha
 			if (rc != 0)
 				return rc;
 		}
-		dpdk_port_receive(replay->port, 0, ret_burst);
+		dpdk_port_receive(replay->port, 0, 0, ret_burst);
 		replay->n_received += ret_burst->n_frames;
 		if (ret_burst->n_frames > 0)
 			return 1;

@@ -46,6 +46,25 @@ static void a_value_that_does_not_fit_is_cut_off(void **state)
 	assert_string_equal(value, "cde");
 }
 
+static void a_card_has_as_many_queues_as_workers_and_others_what_they_were_given(void **state)
+{
+	assert_int_equal(device_n_queues("0000:3b:00.0,mprq_en=1", 7), 7);
+	assert_int_equal(device_n_queues("net_pcap0,rx_pcap=a,rx_pcap=b", 1), 2);
+	assert_int_equal(device_n_queues("net_pcap0,iface=eth0", 4), 1);
+	assert_int_equal(device_n_queues("net_af_packet0,iface=eth0,qpairs=3", 2), 3);
+	assert_int_equal(device_n_queues("net_af_packet0,iface=eth0,qpairs=300", 2), 64);
+	assert_int_equal(device_n_queues("net_af_packet0,iface=eth0", 2), 1);
+	assert_int_equal(device_n_queues("net_tap0", 8), 1);
+}
+
+static void only_a_live_capture_stamps_frames_on_arrival(void **state)
+{
+	assert_true(device_stamps_arrival("net_pcap0,iface=eth0"));
+	assert_true(device_stamps_arrival("net_pcap0,rx_iface=eth0"));
+	assert_false(device_stamps_arrival("net_pcap0,rx_pcap=file"));
+	assert_false(device_stamps_arrival("net_af_packet0,iface=eth0"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -53,6 +72,9 @@ int main(void)
 		cmocka_unit_test(an_address_is_written_as_the_kernel_does),
 		cmocka_unit_test(arguments_are_found_by_their_whole_name),
 		cmocka_unit_test(a_value_that_does_not_fit_is_cut_off),
+		cmocka_unit_test(
+			a_card_has_as_many_queues_as_workers_and_others_what_they_were_given),
+		cmocka_unit_test(only_a_live_capture_stamps_frames_on_arrival),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,159 @@
+#include "crew.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "proto/base/cli.h"
+#include "proto/base/log.h"
+#include "probe/source/device.h"
+
+static uint32_t wanted_workers(const struct probe_config *config)
+{
+	cpu_set_t allowed;
+
+	if (config->n_workers > 0)
+		return (uint32_t)config->n_workers;
+	if (sched_getaffinity(0, sizeof(allowed), &allowed) != 0)
+		return 1;
+	return cores_preset(&allowed);
+}
+
+// The flows are for the whole probe: every worker holds its part of them.
+static int make_workers(const struct probe_config *config, struct crew *crew)
+{
+	uint32_t n = wanted_workers(config);
+	uint64_t max_flows = (config->max_flows + n - 1) / n;
+	size_t each_bytes;
+
+	for (uint32_t i = 0; i < n; i++) {
+		int rc = worker_new(max_flows, config->idle_timeout_ns, &crew->workers[i]);
+
+		if (rc != 0)
+			return cli_failure("meter: no memory for %" PRIu64
+			                   " flows (%s): lower max_flows",
+			                   config->max_flows, strerror(-rc));
+		crew->n_workers = i + 1;
+	}
+	each_bytes = crew->workers[0]->engine.memory_bytes;
+	log_info("meter: %" PRIu32 " worker%s, %zu MiB each for %" PRIu64 " flows, %" PRIu64
+	         " bytes a flow, %zu MiB in all",
+	         n, n == 1 ? "" : "s", each_bytes >> 20, max_flows, each_bytes / max_flows,
+	         each_bytes * n >> 20);
+	return EXIT_STATUS_OK;
+}
+
+static int start_dpdk(const struct probe_config *config, uint32_t n_workers)
+{
+	const char *devices[MAX_LINKS];
+	struct dpdk_options options = {
+		.devices = devices,
+		.n_devices = (uint32_t)config->links.n,
+		.arguments = (const char *const *)config->eal.items,
+		.n_arguments = (uint32_t)config->eal.n,
+		.n_workers = n_workers,
+		.verbose = log_level_from_name(config->log_level) == LOG_DEBUG,
+	};
+	char why[SOURCE_WHY_BYTES];
+
+	for (uint32_t i = 0; i < options.n_devices; i++)
+		devices[i] = probe_config_link(config, i)->device;
+	if (dpdk_start(&options, why) != 0)
+		return cli_failure("%s", why);
+	log_info("dpdk: %s", dpdk_memory_text());
+	return EXIT_STATUS_OK;
+}
+
+static int open_ports(const struct probe_config *config, struct crew *crew)
+{
+	char why[SOURCE_WHY_BYTES];
+
+	for (uint32_t i = 0; i < config->links.n; i++) {
+		const struct link_config *link = probe_config_link(config, i);
+		struct dpdk_port *port;
+
+		if (dpdk_port_open(link->device, device_n_queues(link->device, crew->n_workers),
+		                   device_stamps_arrival(link->device), &port, why) != 0)
+			return cli_failure("links[%" PRIu32 "].device: %s", i, why);
+		crew->links[i] = (struct crew_link){link->name, port};
+		crew->n_links = i + 1;
+		log_info("link %s: watching %s", link->name, link->device);
+	}
+	return EXIT_STATUS_OK;
+}
+
+static void give_queue(struct crew *crew, uint32_t link, uint32_t queue, uint32_t worker)
+{
+	worker_add_queue(crew->workers[worker], crew->links[link].port, queue, link);
+	log_info("link %s: queue %" PRIu32 " is polled by worker %" PRIu32
+	         " on processor %d of node %d",
+	         crew->links[link].name, queue, worker, dpdk_worker_processor(worker),
+	         dpdk_worker_node(worker));
+}
+
+static void give_queues(struct crew *crew)
+{
+	struct queue_map_port ports[MAX_LINKS];
+	int nodes[MAX_WORKERS];
+	struct queue_map map;
+
+	for (uint32_t i = 0; i < crew->n_workers; i++)
+		nodes[i] = dpdk_worker_node(i);
+	for (uint32_t i = 0; i < crew->n_links; i++)
+		ports[i] = (struct queue_map_port){dpdk_port_n_queues(crew->links[i].port),
+		                                   dpdk_port_node(crew->links[i].port)};
+	queue_map_make(nodes, crew->n_workers, ports, crew->n_links, &map);
+	for (uint32_t i = 0; i < crew->n_links; i++)
+		for (uint32_t queue = 0; queue < ports[i].n_queues; queue++)
+			give_queue(crew, i, queue, map.worker[i][queue]);
+}
+
+int crew_open(const struct probe_config *config, struct crew *ret_crew)
+{
+	int status;
+
+	memset(ret_crew, 0, sizeof(*ret_crew));
+	status = make_workers(config, ret_crew);
+	if (status == EXIT_STATUS_OK)
+		status = start_dpdk(config, ret_crew->n_workers);
+	if (status == EXIT_STATUS_OK)
+		status = open_ports(config, ret_crew);
+	if (status == EXIT_STATUS_OK)
+		give_queues(ret_crew);
+	return status;
+}
+
+void crew_close(struct crew *crew)
+{
+	while (crew->n_links > 0)
+		dpdk_port_close(crew->links[--crew->n_links].port);
+	dpdk_stop();
+	while (crew->n_workers > 0)
+		worker_free(crew->workers[--crew->n_workers]);
+}
+
+int crew_launch(struct crew *crew)
+{
+	for (uint32_t i = 0; i < crew->n_workers; i++) {
+		int rc = dpdk_launch(i, worker_run, crew->workers[i]);
+
+		if (rc != 0) {
+			crew_stop(crew);
+			return rc;
+		}
+		crew->n_running = i + 1;
+	}
+	return 0;
+}
+
+void crew_stop(struct crew *crew)
+{
+	for (uint32_t i = 0; i < crew->n_running; i++)
+		atomic_store(&crew->workers[i]->stop, true);
+	for (uint32_t i = 0; i < crew->n_running; i++) {
+		dpdk_join(i);
+		assert(atomic_load_explicit(&crew->workers[i]->ended, memory_order_acquire));
+	}
+	crew->n_running = 0;
+}

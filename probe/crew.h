@@ -1,0 +1,32 @@
+// All that watches live links together: their ports, the workers, and who polls what.
+#pragma once
+
+#include <stdint.h>
+
+#include "config.h"
+#include "queue_map.h"
+#include "worker.h"
+
+struct crew_link {
+	const char *name; // borrowed
+	struct dpdk_port *port;
+};
+
+struct crew {
+	uint32_t n_links;
+	struct crew_link links[MAX_LINKS];
+	uint32_t n_workers, n_running;
+	struct worker *workers[MAX_WORKERS];
+};
+
+// Makes the workers with their meters, starts DPDK, opens a port for every link and gives its
+// queues to the workers. Says on the log what it took. An exit_status, after which crew_close() is
+// to be called whatever it is.
+int crew_open(const struct probe_config *config, struct crew *ret_crew);
+void crew_close(struct crew *crew);
+
+// Sets the workers to work; 0 or -errno, with none at work.
+int crew_launch(struct crew *crew);
+
+// Ends the work of all, and returns when they have counted all they had.
+void crew_stop(struct crew *crew);
