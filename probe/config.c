@@ -86,6 +86,8 @@ static const struct config_field link_fields[] = {
 
 static const struct config_schema link_schema = {link_fields, sizeof(struct link_config)};
 
+static const char *const spread_names[N_SPREADS + 1] = {"none", "inner", NULL};
+
 static const struct config_field probe_fields[] = {
 	{"probe", CONFIG_TEXT, offsetof(struct probe_config, probe),
          "name of this probe, its own in the whole system", .required = true, .check = check_name},
@@ -107,6 +109,10 @@ static const struct config_field probe_fields[] = {
 	{"workers", CONFIG_UINT, offsetof(struct probe_config, n_workers),
          "processors that poll ports; 0: all this process may use but one", .preset = "0",
          .max = MAX_WORKERS},
+	{"spread", CONFIG_CHOICE, offsetof(struct probe_config, spread),
+         "none: the worker that polls a frame counts it; inner: the one that owns its innermost "
+         "flow",
+         .preset = "none", .choices = spread_names},
 	{"eal", CONFIG_TEXTS, offsetof(struct probe_config, eal),
          "further arguments for DPDK's environment layer"},
 	{"insecure", CONFIG_BOOL, offsetof(struct probe_config, insecure),

@@ -21,6 +21,12 @@ struct link_config {
 	char *surface; // one that surface_from_name() knows
 };
 
+enum spread_by {
+	SPREAD_NONE, // who polls a frame counts it
+	SPREAD_INNER, // who owns its innermost flow does
+	N_SPREADS
+};
+
 struct probe_config {
 	char *probe;
 	struct config_texts collectors; // HOST:PORT, at least one
@@ -30,6 +36,7 @@ struct probe_config {
 	uint64_t idle_timeout_ns;
 	uint64_t max_flows;
 	uint64_t n_workers; // 0: as many as cores_preset() says
+	int spread; // enum spread_by
 	struct config_texts eal;
 	bool insecure;
 	char *log_level; // one that log_level_from_name() knows

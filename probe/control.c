@@ -25,6 +25,7 @@ struct control {
 	uint32_t n_overruns; // workers' windows since the last report that were not ended in time
 	struct dpdk_counters counters[MAX_LINKS]; // of the ports, at the last report
 	uint64_t queue_frames[MAX_LINKS][MAX_QUEUES]; // at the last report
+	uint64_t ring_full_frames[MAX_LINKS]; // at the last report
 	bool uneven[MAX_LINKS]; // has been said
 	struct tally tally; // gathered since the last report
 };
@@ -125,6 +126,18 @@ static void take_received(struct control *control, struct reporter_window *windo
 	}
 }
 
+// Frames that found the ring to their owner full: taken from the port, with no room to hold them.
+static void take_ring_full(struct control *control, uint32_t link, uint64_t *ret_dropped)
+{
+	const struct crew *crew = control->crew;
+	uint64_t now = 0;
+
+	for (uint32_t i = 0; i < crew->n_workers; i++)
+		now += worker_ring_full_frames(crew->workers[i], link);
+	ret_dropped[DROP_NO_BUFFER] += now - control->ring_full_frames[link];
+	control->ring_full_frames[link] = now;
+}
+
 // One flow, or one tunnel around many, always comes to the same queue.
 static void warn_uneven(struct control *control, uint32_t link,
                         const struct reporter_window *window)
@@ -138,7 +151,7 @@ static void warn_uneven(struct control *control, uint32_t link,
 		return;
 	control->uneven[link] = true;
 	log_warning("link %s: queue %" PRIu32 " took %" PRIu64 " %% of the frames of %" PRIu32
-	            " queues: its worker will be the first to lose some",
+	            " queues: spread: inner shares them among all workers",
 	            control->crew->links[link].name, fullest, most * 100 / sum,
 	            window->n_queues[link]);
 }
@@ -156,6 +169,7 @@ static void report(struct control *control)
 	take_received(control, &window);
 	for (uint32_t i = 0; i < crew->n_links; i++) {
 		take_dropped(crew->links[i].port, &control->counters[i], window.dropped_frames[i]);
+		take_ring_full(control, i, window.dropped_frames[i]);
 		window.n_queues[i] = dpdk_port_n_queues(crew->links[i].port);
 		warn_uneven(control, i, &window);
 	}

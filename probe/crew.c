@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "proto/base/cli.h"
 #include "proto/base/log.h"
@@ -109,6 +110,46 @@ static void give_queues(struct crew *crew)
 			give_queue(crew, i, queue, map.worker[i][queue]);
 }
 
+static int make_ring(struct crew *crew, uint32_t from, uint32_t to)
+{
+	int rc = dpdk_ring_new(from, to, &crew->workers[from]->to[to]);
+
+	if (rc == 0)
+		crew->workers[to]->from[from] = crew->workers[from]->to[to];
+	return rc;
+}
+
+// Lets every worker pass frames to every other one, all by one secret.
+static int join_workers(struct crew *crew)
+{
+	struct siphash_key seed;
+
+	if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
+		return cli_failure("spread: no random numbers: %m");
+	for (uint32_t i = 0; i < crew->n_workers; i++) {
+		struct worker *worker = crew->workers[i];
+
+		worker->number = i;
+		worker->n_peers = crew->n_workers;
+		spread_init(&worker->spread, &seed, crew->n_workers);
+		for (uint32_t k = 0; k < crew->n_workers; k++) {
+			worker->peers[k] = crew->workers[k];
+			if (k != i && make_ring(crew, i, k) != 0)
+				return cli_failure("spread: no memory for rings between %" PRIu32
+				                   " workers: have fewer, or spread: none",
+				                   crew->n_workers);
+		}
+	}
+	log_info("spread: %" PRIu32 " workers share frames by their inner flow", crew->n_workers);
+	return EXIT_STATUS_OK;
+}
+
+static void free_rings(struct worker *worker)
+{
+	for (uint32_t i = 0; i < MAX_WORKERS; i++)
+		dpdk_ring_free(worker->to[i]);
+}
+
 int crew_open(const struct probe_config *config, struct crew *ret_crew)
 {
 	int status;
@@ -119,6 +160,8 @@ int crew_open(const struct probe_config *config, struct crew *ret_crew)
 		status = start_dpdk(config, ret_crew->n_workers);
 	if (status == EXIT_STATUS_OK)
 		status = open_ports(config, ret_crew);
+	if (status == EXIT_STATUS_OK && config->spread == SPREAD_INNER && ret_crew->n_workers > 1)
+		status = join_workers(ret_crew);
 	if (status == EXIT_STATUS_OK)
 		give_queues(ret_crew);
 	return status;
@@ -126,6 +169,8 @@ int crew_open(const struct probe_config *config, struct crew *ret_crew)
 
 void crew_close(struct crew *crew)
 {
+	for (uint32_t i = 0; i < crew->n_workers; i++)
+		free_rings(crew->workers[i]);
 	while (crew->n_links > 0)
 		dpdk_port_close(crew->links[--crew->n_links].port);
 	dpdk_stop();
@@ -149,6 +194,8 @@ int crew_launch(struct crew *crew)
 
 void crew_stop(struct crew *crew)
 {
+	for (uint32_t i = crew->n_running; i < crew->n_workers; i++)
+		atomic_store(&crew->workers[i]->passed_all, true);
 	for (uint32_t i = 0; i < crew->n_running; i++)
 		atomic_store(&crew->workers[i]->stop, true);
 	for (uint32_t i = 0; i < crew->n_running; i++) {

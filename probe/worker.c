@@ -18,6 +18,8 @@ enum {
 	TIMER_SLACK_NS = 1000,
 	// Bursts between two looks at old flows while the link is busy.
 	BURSTS_PER_SWEEP = 256,
+	// Bursts taken from a peer before the next look at the ports.
+	TURNS_PER_RING = 4,
 };
 
 int worker_new(uint64_t max_flows, uint64_t idle_timeout_ns, struct worker **ret_worker)
@@ -57,18 +59,39 @@ uint64_t worker_queue_frames(const struct worker *worker, uint32_t at)
 	return atomic_load_explicit(&worker->queues[at].n_frames, memory_order_relaxed);
 }
 
-// Nobody else writes it: no need of an atomic addition.
-static void count_received(struct worker_queue *queue, uint32_t n_frames)
+uint64_t worker_ring_full_frames(const struct worker *worker, uint32_t link)
 {
-	uint64_t n = atomic_load_explicit(&queue->n_frames, memory_order_relaxed);
-
-	atomic_store_explicit(&queue->n_frames, n + n_frames, memory_order_relaxed);
+	return atomic_load_explicit(&worker->ring_full_frames[link], memory_order_relaxed);
 }
 
-static uint32_t poll_queues(struct worker *worker, uint64_t now_ns)
+// Nobody else writes it: no need of an atomic addition.
+static void raise_count(_Atomic uint64_t *count, uint64_t n)
 {
-	struct tally *tally = tally_pair_begin_burst(&worker->pair);
-	uint64_t epoch = atomic_load_explicit(&worker->pair.current, memory_order_relaxed);
+	n += atomic_load_explicit(count, memory_order_relaxed);
+	atomic_store_explicit(count, n, memory_order_relaxed);
+}
+
+// Passes on what others own; the burst keeps the rest.
+static void keep_own(struct worker *worker, const struct worker_queue *queue, struct burst *burst)
+{
+	uint8_t owners[SOURCE_BURST];
+	uint32_t n_own = 0;
+
+	spread_owners(&worker->spread, worker->number, burst->layer, burst->frames, burst->n_frames,
+	              owners);
+	for (uint32_t i = 0; i < burst->n_frames; i++) {
+		if (owners[i] == worker->number)
+			burst->frames[n_own++] = burst->frames[i];
+		else if (!dpdk_ring_pass(worker->to[owners[i]], queue->port, queue->queue, i,
+		                         queue->link, burst->frames[i].time_ns))
+			raise_count(&worker->ring_full_frames[queue->link], 1);
+	}
+	burst->n_frames = n_own;
+}
+
+static uint32_t poll_queues(struct worker *worker, struct tally *tally, uint64_t epoch,
+                            uint64_t now_ns)
+{
 	uint32_t n_frames = 0;
 	struct burst burst;
 
@@ -78,12 +101,76 @@ static uint32_t poll_queues(struct worker *worker, uint64_t now_ns)
 		dpdk_port_receive(queue->port, queue->queue, now_ns, &burst);
 		if (burst.n_frames == 0)
 			continue;
-		count_received(queue, burst.n_frames);
+		raise_count(&queue->n_frames, burst.n_frames);
+		n_frames += burst.n_frames;
+		if (worker->n_peers > 0)
+			keep_own(worker, queue, &burst);
 		meter_burst(worker->engine.meter, tally, epoch, queue->link, burst.layer,
 		            burst.frames, burst.n_frames);
-		n_frames += burst.n_frames;
 	}
 	return n_frames;
+}
+
+// What the peers passed.
+static uint32_t poll_rings(struct worker *worker, struct tally *tally, uint64_t epoch)
+{
+	uint32_t n_frames = 0;
+	struct burst burst;
+
+	for (uint32_t i = 0; i < worker->n_peers; i++) {
+		for (int turn = 0; worker->from[i] != NULL && turn < TURNS_PER_RING; turn++) {
+			uint32_t link = dpdk_ring_receive(worker->from[i], &burst);
+
+			if (burst.n_frames == 0)
+				break;
+			meter_burst(worker->engine.meter, tally, epoch, link, burst.layer,
+			            burst.frames, burst.n_frames);
+			n_frames += burst.n_frames;
+		}
+	}
+	return n_frames;
+}
+
+static uint32_t poll(struct worker *worker, uint64_t now_ns)
+{
+	struct tally *tally = tally_pair_begin_burst(&worker->pair);
+	uint64_t epoch = atomic_load_explicit(&worker->pair.current, memory_order_relaxed);
+
+	return poll_queues(worker, tally, epoch, now_ns) + poll_rings(worker, tally, epoch);
+}
+
+static bool peers_passed_all(const struct worker *worker)
+{
+	for (uint32_t i = 0; i < worker->n_peers; i++)
+		if (!atomic_load_explicit(&worker->peers[i]->passed_all, memory_order_acquire))
+			return false;
+	return true;
+}
+
+// A link without traffic leaves its core to others.
+static void nap(void)
+{
+	const struct timespec time = {0, NAP_NS};
+
+	nanosleep(&time, NULL);
+}
+
+// What is on its way when all are asked to stop is counted too: nobody ends before everybody has
+// passed on what he had.
+static void count_last(struct worker *worker)
+{
+	struct tally *tally = tally_pair_begin_burst(&worker->pair);
+	uint64_t epoch = atomic_load_explicit(&worker->pair.current, memory_order_relaxed);
+	bool last;
+
+	atomic_store_explicit(&worker->passed_all, true, memory_order_release);
+	do {
+		last = peers_passed_all(worker);
+		while (poll_rings(worker, tally, epoch) > 0) {
+		}
+		if (!last)
+			nap();
+	} while (!last);
 }
 
 static void look_at_clock(struct worker *worker, uint64_t epoch)
@@ -102,14 +189,6 @@ static uint64_t now(struct worker *worker)
 	return clock_map_ns(&worker->clock, dpdk_ticks());
 }
 
-// A link without traffic leaves its core to others.
-static void nap(void)
-{
-	const struct timespec time = {0, NAP_NS};
-
-	nanosleep(&time, NULL);
-}
-
 int worker_run(void *argument)
 {
 	struct worker *worker = argument;
@@ -120,7 +199,7 @@ int worker_run(void *argument)
 	look_at_clock(worker, 0);
 	while (!atomic_load_explicit(&worker->stop, memory_order_relaxed)) {
 		uint64_t now_ns = now(worker);
-		bool empty = poll_queues(worker, now_ns) == 0;
+		bool empty = poll(worker, now_ns) == 0;
 
 		n_empty = empty ? n_empty + 1 : 0;
 		if (n_empty > POLLS_BEFORE_NAP)
@@ -128,6 +207,7 @@ int worker_run(void *argument)
 		if (empty || ++n_bursts % BURSTS_PER_SWEEP == 0)
 			meter_sweep(worker->engine.meter, now_ns);
 	}
+	count_last(worker);
 	atomic_store_explicit(&worker->ended, true, memory_order_release);
 	return 0;
 }

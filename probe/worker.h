@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "probe/meter/epoch.h"
+#include "probe/meter/spread.h"
 #include "probe/source/dpdk.h"
 
 #include "clock_map.h"
@@ -29,8 +30,16 @@ struct worker {
 	// Set before it runs.
 	struct engine engine;
 	uint32_t n_queues;
+	uint32_t number; // among its peers
+	uint32_t n_peers; // itself included; 0: it keeps what it polls
+	struct spread spread;
+	const struct worker *peers[MAX_WORKERS];
+	struct dpdk_ring *to[MAX_WORKERS], *from[MAX_WORKERS]; // its peers; NULL for itself
 	// Control writes.
 	_Alignas(64) _Atomic bool stop;
+	// The worker writes: it will pass no more to its peers.
+	_Alignas(64) _Atomic bool passed_all;
+	_Atomic uint64_t ring_full_frames[MAX_LINKS]; // lost since it runs
 	// The worker writes, as its last act: who sees it set sees all that was counted.
 	_Alignas(64) _Atomic bool ended;
 	// The worker's own.
@@ -50,6 +59,9 @@ void worker_add_queue(struct worker *worker, struct dpdk_port *port, uint32_t qu
 
 // Frames its at-th queue has given so far; from any thread.
 uint64_t worker_queue_frames(const struct worker *worker, uint32_t at);
+
+// Frames of a link lost so far since the ring to their owner was full; from any thread.
+uint64_t worker_ring_full_frames(const struct worker *worker, uint32_t link);
 
 // Runs until stop is set; the argument is a worker. For dpdk_launch().
 int worker_run(void *argument);

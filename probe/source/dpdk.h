@@ -74,6 +74,22 @@ struct dpdk_counters {
 // 0 or -errno, ret_counters unchanged on failure.
 int dpdk_port_counters(struct dpdk_port *port, struct dpdk_counters *ret_counters);
 
+// One way from one worker to another: one thread passes, one receives.
+struct dpdk_ring;
+
+// 0 or -ENOMEM; from and to name it, each pair once.
+int dpdk_ring_new(uint32_t from, uint32_t to, struct dpdk_ring **ret_ring);
+void dpdk_ring_free(struct dpdk_ring *ring);
+
+// Passes on the at-th frame the queue gave last, which from then on is the receiver's. False when
+// the ring is full: the frame stays where it was.
+bool dpdk_ring_pass(struct dpdk_ring *ring, struct dpdk_port *port, uint32_t queue, uint32_t at,
+                    uint32_t link, uint64_t time_ns);
+
+// Takes frames of one link that have been passed, valid until the next call on this ring; returns
+// the link.
+uint32_t dpdk_ring_receive(struct dpdk_ring *ring, struct burst *ret_burst);
+
 // The processor of a worker, and its memory node.
 int dpdk_worker_processor(uint32_t worker);
 int dpdk_worker_node(uint32_t worker);

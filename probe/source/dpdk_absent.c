@@ -91,3 +91,24 @@ uint64_t dpdk_ticks_hz(void)
 {
 	return 1;
 }
+
+int dpdk_ring_new(uint32_t from, uint32_t to, struct dpdk_ring **ret_ring)
+{
+	return -ENOTSUP;
+}
+
+void dpdk_ring_free(struct dpdk_ring *ring)
+{
+}
+
+bool dpdk_ring_pass(struct dpdk_ring *ring, struct dpdk_port *port, uint32_t queue, uint32_t at,
+                    uint32_t link, uint64_t time_ns)
+{
+	return false;
+}
+
+uint32_t dpdk_ring_receive(struct dpdk_ring *ring, struct burst *ret_burst)
+{
+	memset(ret_burst, 0, sizeof(*ret_burst));
+	return 0;
+}

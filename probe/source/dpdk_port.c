@@ -17,8 +17,6 @@
 #include "dpdk_private.h"
 
 enum {
-	// The longest frame a capture file or a jumbo port can give us in pieces.
-	MAX_FRAME_BYTES = 1 << 18,
 	DEVICE_NAME_BYTES = 64, // of the part before the first comma
 	// Room for jumbo frames with tags and tunnels, on ports that can scatter them.
 	JUMBO_MTU_BYTES = 9600,
@@ -27,11 +25,7 @@ enum {
 
 // A receive queue belongs to the thread that polls it: nothing here is shared.
 struct dpdk_queue {
-	_Alignas(64) uint16_t n_held; // buffers of the last burst
-	struct rte_mbuf *held[SOURCE_BURST];
-	// Frames that arrived in pieces are put together here, each at its own place. Reserved, and
-	// real only where it has been touched.
-	uint8_t (*whole)[MAX_FRAME_BYTES];
+	_Alignas(64) struct dpdk_held held;
 };
 
 struct dpdk_port {
@@ -201,11 +195,9 @@ static int make_queues(struct dpdk_port *port)
 	if (port->queues == NULL)
 		return -ENOMEM;
 	memset(port->queues, 0, port->n_queues * sizeof(*port->queues));
-	for (uint16_t i = 0; i < port->n_queues; i++) {
-		port->queues[i].whole = calloc(SOURCE_BURST, MAX_FRAME_BYTES);
-		if (port->queues[i].whole == NULL)
+	for (uint16_t i = 0; i < port->n_queues; i++)
+		if (dpdk_held_init(&port->queues[i].held) != 0)
 			return -ENOMEM;
-	}
 	return 0;
 }
 
@@ -274,18 +266,10 @@ fail:
 	return rc;
 }
 
-static void release_burst(struct dpdk_queue *queue)
-{
-	rte_pktmbuf_free_bulk(queue->held, queue->n_held);
-	queue->n_held = 0;
-}
-
 static void release_queues(struct dpdk_port *port)
 {
-	for (uint16_t i = 0; port->queues != NULL && i < port->n_queues; i++) {
-		release_burst(&port->queues[i]);
-		free(port->queues[i].whole);
-	}
+	for (uint16_t i = 0; port->queues != NULL && i < port->n_queues; i++)
+		dpdk_held_fini(&port->queues[i].held);
 	free(port->queues);
 }
 
@@ -301,35 +285,6 @@ void dpdk_port_close(struct dpdk_port *port)
 	if (port->made)
 		rte_eal_hotplug_remove("vdev", port->name);
 	free(port);
-}
-
-// Puts the pieces of a frame together, and returns how many bytes there were. The pieces say
-// themselves how long they are: net_pcap of DPDK 22.11 announces 80,000 bytes for such a frame,
-// but passes on only what its 16-bit counter held.
-static uint32_t gather(const struct rte_mbuf *piece, uint8_t *ret_whole)
-{
-	uint32_t n_bytes = 0;
-
-	for (; piece != NULL && n_bytes + piece->data_len <= MAX_FRAME_BYTES; piece = piece->next) {
-		memcpy(ret_whole + n_bytes, rte_pktmbuf_mtod(piece, const uint8_t *),
-		       piece->data_len);
-		n_bytes += piece->data_len;
-	}
-	return n_bytes;
-}
-
-// The parser reads contiguous bytes. Nearly every frame is one piece and is used where it lies.
-static void frame_from_buffer(struct dpdk_queue *queue, uint16_t at, struct frame *ret_frame)
-{
-	const struct rte_mbuf *buffer = queue->held[at];
-
-	ret_frame->data = rte_pktmbuf_mtod(buffer, const uint8_t *);
-	ret_frame->captured_bytes = buffer->data_len;
-	if (buffer->nb_segs > 1) {
-		ret_frame->captured_bytes = gather(buffer, queue->whole[at]);
-		ret_frame->data = queue->whole[at];
-	}
-	ret_frame->wire_bytes = RTE_MAX(buffer->pkt_len, ret_frame->captured_bytes);
 }
 
 // The stamp of net_pcap counts microseconds since 1970.
@@ -349,19 +304,25 @@ int dpdk_port_node(const struct dpdk_port *port)
 	return port->made ? -1 : rte_eth_dev_socket_id(port->id);
 }
 
-void dpdk_port_receive(struct dpdk_port *port, uint32_t at, uint64_t arrival_ns,
+struct dpdk_held *dpdk_port_held(struct dpdk_port *port, uint32_t queue)
+{
+	return &port->queues[queue].held;
+}
+
+void dpdk_port_receive(struct dpdk_port *port, uint32_t queue, uint64_t arrival_ns,
                        struct burst *ret_burst)
 {
-	struct dpdk_queue *queue = &port->queues[at];
+	struct dpdk_held *held = dpdk_port_held(port, queue);
 	bool stamped = port->packet_time && port->time_offset >= 0;
 
-	release_burst(queue);
+	dpdk_held_release(held);
 	ret_burst->layer = LINK_ETHERNET;
-	ret_burst->n_frames = rte_eth_rx_burst(port->id, (uint16_t)at, queue->held, SOURCE_BURST);
-	queue->n_held = (uint16_t)ret_burst->n_frames;
-	for (uint16_t i = 0; i < queue->n_held; i++) {
-		frame_from_buffer(queue, i, &ret_burst->frames[i]);
-		ret_burst->frames[i].time_ns = stamped ? buffer_time_ns(port, queue->held[i])
+	ret_burst->n_frames = rte_eth_rx_burst(port->id, (uint16_t)queue, held->buffers,
+	                                       SOURCE_BURST);
+	held->n = (uint16_t)ret_burst->n_frames;
+	for (uint16_t i = 0; i < held->n; i++) {
+		dpdk_held_frame(held, i, &ret_burst->frames[i]);
+		ret_burst->frames[i].time_ns = stamped ? buffer_time_ns(port, held->buffers[i])
 		                                       : arrival_ns;
 	}
 }
