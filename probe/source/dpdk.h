@@ -1,5 +1,5 @@
 // Ports through DPDK: any PCI device a poll-mode driver serves, or a virtual device with its
-// arguments. The only way in to DPDK; dpdk_eal.c and dpdk_port.c are the only files that include
+// arguments. The only way in to DPDK; dpdk_eal.c, dpdk_port.c and dpdk_ring.c alone include
 // its headers. A build without DPDK links dpdk_absent.c in their place, where every call answers
 // -ENOTSUP and says what to install.
 //

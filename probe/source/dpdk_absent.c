@@ -1,4 +1,4 @@
-// Stands in for dpdk_eal.c and dpdk_port.c where DPDK is not installed.
+// Stands in for dpdk_eal.c, dpdk_port.c and dpdk_ring.c where DPDK is not installed.
 #include "dpdk.h"
 
 #include <errno.h>
