@@ -24,6 +24,8 @@ enum drop_reason {
 	DROP_MISSED, // the receive ring was full
 	DROP_NO_BUFFER, // it was taken from the ring, but no packet buffer was free to hold it
 	DROP_ERROR, // damaged, or longer than the port takes
+	DROP_RING_FULL, // a worker had it in hand, but the ring to the worker that counts it was
+	                // full
 	N_DROP_REASONS
 };
 

@@ -7,7 +7,8 @@ static const char *const family_names[N_FAMILIES] = {"ipv4", "ipv6"};
 static const char *const frame_verdict_names[N_FRAME_VERDICTS] = {"ipv4", "ipv6", "other",
                                                                   "malformed"};
 
-static const char *const drop_reason_names[N_DROP_REASONS] = {"missed", "no_buffer", "error"};
+static const char *const drop_reason_names[N_DROP_REASONS] = {"missed", "no_buffer", "error",
+                                                              "ring_full"};
 
 static const char *const transition_names[N_TRANSITIONS] = {
 	"native4", "native6", "6in4", "6to4", "6rd", "isatap", "teredo", "4in6", "nat64"};

@@ -91,6 +91,8 @@ static const struct schema_field report_fields[] = {
 	COLUMN(28, link_no_buffer_frames, 64, dropped_frames[DROP_NO_BUFFER], report_link,
                link_rows),
 	COLUMN(29, link_error_frames, 64, dropped_frames[DROP_ERROR], report_link, link_rows),
+	COLUMN(30, link_ring_full_frames, 64, dropped_frames[DROP_RING_FULL], report_link,
+               link_rows),
 	COLUMN(32, traffic_link, 32, link, report_traffic, traffic_rows),
 	COLUMN(33, traffic_carrier, 32, carrier, report_traffic, traffic_rows),
 	COLUMN(34, traffic_payload, 32, payload, report_traffic, traffic_rows),

@@ -12,7 +12,7 @@ static int visit_end(struct sqlite_store *store, sqlite3_stmt *statement, int re
 	return result == SQLITE_DONE ? 0 : sqlite_fail(store, sqlite_errno(result));
 }
 
-// Columns 0 to 16 of a row of cells; the stored numbers were checked when they came in, but the
+// Columns 0 to 17 of a row of cells; the stored numbers were checked when they came in, but the
 // file is not ours alone, so what we index by is checked again.
 static void read_link_cell(sqlite3_stmt *statement, struct cell *ret_cell)
 {
@@ -28,25 +28,25 @@ static void read_link_cell(sqlite3_stmt *statement, struct cell *ret_cell)
 		ret_cell->frames[verdict] = sqlite_uint(statement, 7 + verdict);
 	for (int reason = 0; reason < N_DROP_REASONS; reason++)
 		ret_cell->dropped_frames[reason] = sqlite_uint(statement, 11 + reason);
-	ret_cell->truncated_frames = sqlite_uint(statement, 14);
-	ret_cell->deep_frames = sqlite_uint(statement, 15);
-	ret_cell->wire_bytes = sqlite_uint(statement, 16);
+	ret_cell->truncated_frames = sqlite_uint(statement, 15);
+	ret_cell->deep_frames = sqlite_uint(statement, 16);
+	ret_cell->wire_bytes = sqlite_uint(statement, 17);
 }
 
-// Columns 17 to 22, which are NULL for a link without traffic.
+// Columns 18 to 23, which are NULL for a link without traffic.
 static void read_traffic_cell(sqlite3_stmt *statement, struct cell *cell)
 {
-	uint64_t carrier = sqlite_uint(statement, 17);
-	uint64_t payload = sqlite_uint(statement, 18);
-	uint64_t transition = sqlite_uint(statement, 19);
+	uint64_t carrier = sqlite_uint(statement, 18);
+	uint64_t payload = sqlite_uint(statement, 19);
+	uint64_t transition = sqlite_uint(statement, 20);
 
-	if (sqlite3_column_type(statement, 17) == SQLITE_NULL || carrier >= N_FAMILIES ||
+	if (sqlite3_column_type(statement, 18) == SQLITE_NULL || carrier >= N_FAMILIES ||
 	    payload >= N_FAMILIES || transition >= N_TRANSITIONS)
 		return;
 	cell->traffic[carrier][payload][transition] = (struct cell_traffic){
-		.packets = sqlite_uint(statement, 20),
-		.carrier_bytes = sqlite_uint(statement, 21),
-		.payload_bytes = sqlite_uint(statement, 22),
+		.packets = sqlite_uint(statement, 21),
+		.carrier_bytes = sqlite_uint(statement, 22),
+		.payload_bytes = sqlite_uint(statement, 23),
 	};
 }
 

@@ -7,7 +7,7 @@
 // our files from those of other programs.
 enum {
 	APPLICATION_ID = 0x36474155,
-	SCHEMA_VERSION = 2,
+	SCHEMA_VERSION = 3,
 };
 
 static const char schema[] =
@@ -40,6 +40,7 @@ static const char schema[] =
 	"  ipv6_frames INTEGER NOT NULL, other_frames INTEGER NOT NULL,"
 	"  malformed_frames INTEGER NOT NULL, missed_frames INTEGER NOT NULL,"
 	"  no_buffer_frames INTEGER NOT NULL, error_frames INTEGER NOT NULL,"
+	"  ring_full_frames INTEGER NOT NULL,"
 	"  truncated_frames INTEGER NOT NULL, deep_frames INTEGER NOT NULL,"
 	"  wire_bytes INTEGER NOT NULL,"
 	"  PRIMARY KEY (start_ns, link)) STRICT, WITHOUT ROWID;"
@@ -103,7 +104,7 @@ const char *const sqlite_statements[N_STATEMENTS] = {
 		" WHERE start_ns = ?1 AND link IN (SELECT id FROM link WHERE probe = ?2)",
 	[STATEMENT_INSERT_LINK_CELL] =
 		"INSERT INTO link_cell SELECT ?3, id, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
-		" ?14, ?15, ?16 FROM link WHERE probe = ?1 AND name = ?2",
+		" ?14, ?15, ?16, ?17 FROM link WHERE probe = ?1 AND name = ?2",
 	[STATEMENT_INSERT_TRAFFIC_CELL] =
 		"INSERT INTO traffic_cell SELECT ?3, id, ?4, ?5, ?6, ?7, ?8, ?9"
 		" FROM link WHERE probe = ?1 AND name = ?2",
@@ -111,7 +112,7 @@ const char *const sqlite_statements[N_STATEMENTS] = {
 		"SELECT c.start_ns, c.link, l.probe, l.name, c.surface, c.observed_ns,"
 		" c.received_frames, c.ipv4_frames, c.ipv6_frames, c.other_frames,"
 		" c.malformed_frames, c.missed_frames, c.no_buffer_frames, c.error_frames,"
-		" c.truncated_frames, c.deep_frames,"
+		" c.ring_full_frames, c.truncated_frames, c.deep_frames,"
 		" c.wire_bytes, t.carrier, t.payload, t.transition, t.packets, t.carrier_bytes,"
 		" t.payload_bytes"
 		" FROM link_cell c CROSS JOIN link l ON l.id = c.link"

@@ -42,9 +42,9 @@ static struct report *report_of(const struct bench *bench, uint64_t sequence, ui
 	report->links[0] = (struct report_link){
 		.surface = SURFACE_MOBILE_CORE,
 		.capacity_bps = 1000,
-		.received_frames = 10 + sequence + 5 + 6 + 7,
+		.received_frames = 10 + sequence + 5 + 6 + 7 + 9,
 		.frames = {0, 10 + sequence, 0, 0},
-		.dropped_frames = {5, 6, 7},
+		.dropped_frames = {5, 6, 7, 9},
 		.truncated_frames = 8,
 		.deep_frames = 9,
 		.wire_bytes = 2000,

@@ -22,11 +22,12 @@ static void a_report_comes_back_as_a_cell(void **state)
 	assert_int_equal(sums.last.surface, SURFACE_MOBILE_CORE);
 	assert_int_equal(sums.last.start_ns, NOON_NS);
 	assert_int_equal(sums.last.observed_ns, MINUTE_NS);
-	assert_int_equal(sums.last.received_frames, 11 + 5 + 6 + 7);
+	assert_int_equal(sums.last.received_frames, 11 + 5 + 6 + 7 + 9);
 	assert_int_equal(sums.last.frames[FRAME_IPV6], 11);
 	assert_int_equal(sums.last.dropped_frames[DROP_MISSED], 5);
 	assert_int_equal(sums.last.dropped_frames[DROP_NO_BUFFER], 6);
 	assert_int_equal(sums.last.dropped_frames[DROP_ERROR], 7);
+	assert_int_equal(sums.last.dropped_frames[DROP_RING_FULL], 9);
 	assert_int_equal(sums.last.truncated_frames, 8);
 	assert_int_equal(sums.last.deep_frames, 9);
 	assert_int_equal(sums.last.wire_bytes, 2000);

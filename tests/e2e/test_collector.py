@@ -83,7 +83,7 @@ def surfaces_are_never_added_together(collector):
 def drops_lower_the_coverage(collector):
     at = last_minute()
     with Session(collector.sessions, hello()) as session:
-        session.send_report(1, at, dropped=(15, 10, 5))
+        session.send_report(1, at, dropped=(15, 9, 4, 2))
         session.receive_ack()
     eventually(lambda: indicators(collector, at))
     assert value(collector, at, "coverage") == 0.5
@@ -95,13 +95,13 @@ def frames_of_a_link_are_counters_by_verdict_and_reason(collector):
     names = (("lab0", "interconnect"), ('a "b\\', "interconnect"))
     with Session(collector.sessions, hello()) as session:
         for sequence in (1, 2, 2):
-            session.send_report(sequence, at, links=names, dropped=(15, 10, 5))
+            session.send_report(sequence, at, links=names, dropped=(15, 9, 4, 2))
             session.receive_ack()
     lab0, odd = 'probe="exchange-1",link="lab0"', 'probe="exchange-1",link="a \\"b\\\\"'
     for verdict, frames in (("ipv4", 20), ("ipv6", 40), ("other", 0), ("malformed", 0)):
         assert collector.metric(f'link_frames_total{{{lab0},verdict="{verdict}"}}') == frames
         assert collector.metric(f'link_frames_total{{{odd},verdict="{verdict}"}}') == 0
-    for reason, frames in zip(DROP_REASONS, (30, 20, 10)):
+    for reason, frames in zip(DROP_REASONS, (30, 18, 8, 4)):
         for link in (lab0, odd):
             assert collector.metric(
                 f'link_dropped_frames_total{{{link},reason="{reason}"}}') == frames

@@ -66,7 +66,7 @@ def a_store_that_cannot_be_opened_is_one_clear_line():
         for version in (1, 99):
             with sqlite3.connect(path) as database:
                 database.execute(f"PRAGMA user_version = {version}")
-            fails(f"schema version {version}, this one has 2", 1, "run",
+            fails(f"schema version {version}, this one has 3", 1, "run",
                   config=ports + f"store: sqlite:{path}\n")
 
 

@@ -69,7 +69,7 @@ def check_totals(directory, truth):
     """Everything at the centre adds up to what the capture holds."""
     columns = ", ".join(f"sum({name}_frames)" for name in VERDICTS)
     sums = query(directory, f"SELECT {columns}, sum(received_frames),"
-                            " sum(missed_frames + no_buffer_frames + error_frames),"
+                            " sum(missed_frames + no_buffer_frames + error_frames + ring_full_frames),"
                             " sum(truncated_frames) FROM link_cell")[0]
     assert list(sums[:4]) == [truth["frames"][name] for name in VERDICTS], sums
     assert sums[4] == sum(sums[:4]) == truth["capture"]["frames"], sums

@@ -9,7 +9,7 @@ HELLO, HELLO_ACK, REPORT, ACK, UNASSIGNED, HEARTBEAT, GOODBYE = range(1, 8)
 
 FAMILIES = ["ipv4", "ipv6"]
 TRANSITIONS = ["native4", "native6", "6in4", "6to4", "6rd", "isatap", "teredo", "4in6", "nat64"]
-DROP_REASONS = ["missed", "no_buffer", "error"]
+DROP_REASONS = ["missed", "no_buffer", "error", "ring_full"]
 SURFACES = ["metro", "mobile-core", "interconnect", "international"]
 
 MINUTE_NS = 60 * 10**9
@@ -72,7 +72,7 @@ def hello(probe="exchange-1", spool=b"s" * 16, versions=(1, 1), next_sequence=1)
 
 def report_payload(sequence, start_ns, probe="exchange-1", spool=b"s" * 16, length_ns=MINUTE_NS,
                    observed_ns=None, links=(("lab0", "interconnect"),), rows=None,
-                   dropped=(0, 0, 0)):
+                   dropped=(0, 0, 0, 0)):
     """A Report. rows are (link, carrier, payload, transition, packets, carrier bytes, payload
     bytes), numbers all, sorted; each packet is one frame of its carrier. dropped
     are the frames each link lost, by reason."""
@@ -91,6 +91,7 @@ def report_payload(sequence, start_ns, probe="exchange-1", spool=b"s" * 16, leng
         (22, [0] * len(links)), (23, [0] * len(links)), (24, [dropped[0]] * len(links)),
         (25, [0] * len(links)), (26, [0] * len(links)), (27, [99999] * len(links)),
         (28, [dropped[1]] * len(links)), (29, [dropped[2]] * len(links)),
+        (30, [dropped[3]] * len(links)),
     ] + [(32 + column, list(values)) for column, values in enumerate(columns) if values])
 
 

@@ -119,6 +119,11 @@ static void an_error_too_many(struct report *report)
 	report->links[0].dropped_frames[DROP_ERROR]++;
 }
 
+static void a_full_ring_too_many(struct report *report)
+{
+	report->links[1].dropped_frames[DROP_RING_FULL]++;
+}
+
 static void dropped_wrap_around(struct report *report)
 {
 	report->links[1].dropped_frames[DROP_MISSED] = INT64_MAX;
@@ -245,6 +250,7 @@ static const struct fault {
 	{a_buffer_missing_for_no_frame, "link_received_frames[1]: 0 is not the 1 counted and "
                                         "dropped"},
 	{an_error_too_many, "link_received_frames[0]: 110 is not the 111 counted and dropped"},
+	{a_full_ring_too_many, "link_received_frames[1]: 0 is not the 1 counted and dropped"},
 	{dropped_wrap_around, "link_received_frames[1]: with 1 the total of the column does not "
                               "fit 63 bits"},
 	{frames_wrap_around, "link_received_frames[1]: with 18446744073709551615 the total of the "
