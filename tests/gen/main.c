@@ -1,18 +1,22 @@
-// sixgauge-gen: writes a capture file of made-up traffic and prints what a probe must say about it.
+// sixgauge-gen: writes a capture file of made-up traffic, or sends it through a port, and prints
+// what a probe must say about it.
 #include <pcap/pcap.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "proto/base/cli.h"
 #include "proto/base/clock.h"
 
+#include "live.h"
 #include "profile.h"
 #include "settings.h"
 #include "traffic.h"
 #include "truth.h"
 
 static const char *const shapes[] = {"flat", "swell", NULL};
-static const char *output;
+static const char *output, *device, *wait_text = "10";
+static bool flood;
 static struct settings_text text;
 
 // A capture file being written.
@@ -90,21 +94,45 @@ static int generate(const struct settings *settings)
 	return status;
 }
 
+static int send_out(const struct settings *settings, int n_arguments, char **arguments)
+{
+	char *end;
+	const double wait_seconds = strtod(wait_text, &end);
+	const struct live_options options = {
+		.device = device,
+		.wait_ns = (uint64_t)(wait_seconds * (double)NS_PER_S),
+		.flood = flood,
+		.eal_arguments = (const char *const *)arguments,
+		.n_eal_arguments = (uint32_t)n_arguments,
+	};
+	struct truth truth = {0};
+	int status;
+
+	if (end == wait_text || *end != '\0' || !(wait_seconds >= 0 && wait_seconds <= 86400))
+		return cli_usage_error("--wait must be seconds, from 0 to 86400");
+	status = live_send(settings, &options, &truth);
+	if (status == EXIT_STATUS_OK && truth_write(&truth, stdout) < 0)
+		status = cli_failure("cannot write the truth to standard output");
+	truth_fini(&truth);
+	return status;
+}
+
 static int run(int n_arguments, char **arguments)
 {
 	struct settings settings;
 	char why[SETTINGS_WHY_BYTES];
 
-	(void)n_arguments;
-	(void)arguments;
-	if (output == NULL)
-		return cli_usage_error("no file to write: give --output FILE");
-	if (strcmp(output, "-") == 0)
+	if ((output == NULL) == (device == NULL))
+		return cli_usage_error("give --output FILE to write or --device DEVICE to send, "
+		                       "one of them");
+	if (output != NULL && strcmp(output, "-") == 0)
 		return cli_usage_error(
 			"--output cannot be \"-\": the truth goes to standard output");
+	if (device == NULL && n_arguments > 0)
+		return cli_usage_error("\"%s\" is for DPDK: give --device too", arguments[0]);
 	if (settings_parse(&text, &settings, why) < 0)
 		return cli_usage_error("%s", why);
-	return generate(&settings);
+	return device != NULL ? send_out(&settings, n_arguments, arguments) : generate(&settings);
 }
 
 int main(int argc, char **argv)
@@ -112,6 +140,11 @@ int main(int argc, char **argv)
 	const struct cli_option options[] = {
 		{"output", "FILE", "capture file to write (pcap, nanoseconds, Ethernet)",
 	         .text = &output},
+		{"device", "DEVICE", "or port to send on: PCI address or DPDK virtual device",
+	         .text = &device},
+		{"wait", "SECONDS", "so long for the other end of the link (10)",
+	         .text = &wait_text},
+		{"flood", NULL, "send as fast as the port takes it, not at --rate", .flag = &flood},
 		{"seed", "N", "same seed, same bytes (1)", .text = &text.seed},
 		{"frames", "N", "this many frames (10000)", .text = &text.frames},
 		{"duration", "SECONDS", "or this long", .text = &text.duration},
@@ -134,8 +167,9 @@ int main(int argc, char **argv)
 		{NULL},
 	};
 	const struct cli_command commands[] = {
-		{"sixgauge-gen", "", "writes a capture and prints what a probe must say about it",
-	         options, 0, 0, run},
+		{"sixgauge-gen", "[-- EAL-ARGUMENT...]",
+	         "writes or sends traffic and prints what a probe must say about it", options, 0,
+	         64, run},
 		{NULL},
 	};
 	const struct cli_program program = {"sixgauge-gen", "makes test traffic with known truth",
