@@ -94,6 +94,7 @@ def a_flood_over_memif_reaches_the_centre_whole():
                      "--flood", "--frames", int(SECONDS * 200000))
 
 
+# Without fragments: of IPv4's, fewer than were sent reach the centre by this way in.
 def frames_over_af_packet_reach_the_centre_whole():
     enter_network()
     send_and_compare("net_af_packet0,iface=far", "net_af_packet0,iface=near",
@@ -101,9 +102,16 @@ def frames_over_af_packet_reach_the_centre_whole():
                      "--mix", "plain=4,vlan=2,gtpu=2,vxlan=2")
 
 
+def frames_over_af_xdp_reach_the_centre_whole():
+    enter_network()
+    send_and_compare("net_af_xdp0,iface=far", "net_af_packet0,iface=near",
+                     "--rate", 5000, "--duration", SECONDS, "--mix", "plain=1")
+
+
 if __name__ == "__main__":
     tap.run([
         frames_over_memif_reach_the_centre_whole,
         a_flood_over_memif_reaches_the_centre_whole,
         frames_over_af_packet_reach_the_centre_whole,
+        frames_over_af_xdp_reach_the_centre_whole,
     ])
