@@ -126,7 +126,7 @@ static void take_received(struct control *control, struct reporter_window *windo
 	}
 }
 
-// Frames that found the ring to their owner full: taken from the port, with no room to hold them.
+// Frames that found the ring to their owner full.
 static void take_ring_full(struct control *control, uint32_t link, uint64_t *ret_dropped)
 {
 	const struct crew *crew = control->crew;
@@ -134,7 +134,7 @@ static void take_ring_full(struct control *control, uint32_t link, uint64_t *ret
 
 	for (uint32_t i = 0; i < crew->n_workers; i++)
 		now += worker_ring_full_frames(crew->workers[i], link);
-	ret_dropped[DROP_NO_BUFFER] += now - control->ring_full_frames[link];
+	ret_dropped[DROP_RING_FULL] += now - control->ring_full_frames[link];
 	control->ring_full_frames[link] = now;
 }
 

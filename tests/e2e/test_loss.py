@@ -3,7 +3,6 @@ dropped is to the frame what was sent."""
 
 import collections
 import contextlib
-import ctypes
 import pathlib
 import signal
 import socket
@@ -14,13 +13,12 @@ import sys
 import tempfile
 import time
 
+import network
 import tap
 from harness import Collector, Program, eventually
 from wire import DROP_REASONS
 
 PROBE, COLLECTOR = sys.argv[1:3]
-LIBC = ctypes.CDLL(None, use_errno=True)
-CLONE_NEWNET = 0x40000000
 
 # Packet buffers of a probe with two ports: probe/source/dpdk_memory.h.
 N_BUFFERS = 2 * 8192 - 1
@@ -126,7 +124,7 @@ def frames_without_a_buffer_are_counted_by_the_frame():
 
 def frames_are_counted_when_all_buffers_are_taken():
     with_none = play_without_buffers(n_frames=3000, n_bytes=64, n_free=-BURST)
-    assert with_none == Sums(3000, 0, 0, 3000, 0), with_none
+    assert with_none == Sums(3000, 0, 0, 3000, 0, 0), with_none
 
 
 # Nine thousand bytes take five buffers: the driver calls it an error when the later ones are
@@ -136,18 +134,6 @@ def frames_that_cannot_be_put_together_are_errors():
     assert sums.received == 2000, sums
     assert sums.counted > 0 and sums.error > 0, sums
     assert sums.missed == 0, sums
-
-
-def enter_network():
-    """Moves this process, and what it starts, into a network of its own that ends with it."""
-    if LIBC.unshare(CLONE_NEWNET) != 0:
-        raise tap.Skip("a network namespace needs root")
-    for words in ("link set lo up", "link add near type veth peer name far"):
-        subprocess.run(["ip", *words.split()], check=True)
-    for name in ("near", "far"):
-        # Nobody but the test is to send anything.
-        pathlib.Path(f"/proc/sys/net/ipv6/conf/{name}/disable_ipv6").write_text("1")
-        subprocess.run(["ip", "link", "set", name, "up"], check=True)
 
 
 def kernel_frames(interface):
@@ -184,7 +170,7 @@ def flood_a_sleeping_probe(device, n_frames):
 
 
 def frames_a_full_ring_missed_are_counted_by_the_frame():
-    enter_network()
+    network.enter()
     n_frames, sums = flood_a_sleeping_probe("net_pcap0,rx_iface=far", 60000)
     assert n_frames == sums.received == 60010, (n_frames, sums)
     assert sums.counted > 0 and sums.missed > 0, sums
@@ -193,7 +179,7 @@ def frames_a_full_ring_missed_are_counted_by_the_frame():
 
 # The driver has no counter for it: docs/operate.md says so, and how to see it.
 def what_af_packet_does_not_admit_the_kernel_knows():
-    enter_network()
+    network.enter()
     n_frames, sums = flood_a_sleeping_probe("net_af_packet0,iface=far", 5000)
     assert n_frames == 5010, n_frames
     assert 0 < sums.received < n_frames and sums.received == sums.counted, (n_frames, sums)

@@ -1,12 +1,22 @@
 """A probe of several workers: whoever polled a frame, the centre has it once."""
 
+import contextlib
+import ctypes
+import os
+import pathlib
 import signal
+import time
 
+import network
 import tap
 import wire
 from harness import Collector, eventually
 from test_run import (COLLECTOR, VERDICTS, check_sequences, counted_frames, generate, has_dpdk,
                       query, run_probe, scratch, settle, with_dpdk, write_config)
+
+LIBC = ctypes.CDLL(None, use_errno=True)
+PTRACE_DETACH, PTRACE_SEIZE, PTRACE_INTERRUPT = 17, 0x4206, 0x4207
+WAIT_ALL = 0x40000000
 
 
 def played(directory, number, n_frames):
@@ -19,7 +29,7 @@ def metered_and_lost(directory):
     """Frames of both kinds the centre knows of."""
     verdicts = " + ".join(f"{name}_frames" for name in VERDICTS)
     return query(directory, f"SELECT coalesce(sum({verdicts}), 0), coalesce(sum("
-                            "missed_frames + no_buffer_frames + error_frames), 0)"
+                            "missed_frames + no_buffer_frames + error_frames + ring_full_frames), 0)"
                             " FROM link_cell")[0]
 
 
@@ -84,26 +94,85 @@ def workers_pass_frames_to_the_owner_of_their_inner_flow():
                           [first_truth, second_truth], [("lab0", 0), ("lab0", 1)])
 
 
-def a_frame_that_finds_its_ring_full_is_counted_as_lost():
-    # Files come as fast as they can be read: whether rings overflow is up to the machine.
+def frames_of(path):
+    """The frames of a capture file of the generator's."""
+    data, at = path.read_bytes(), 24
+    while at < len(data):
+        n_bytes = int.from_bytes(data[at + 8:at + 12], "little")
+        yield data[at + 16:at + 16 + n_bytes]
+        at += 16 + n_bytes
+
+
+def new_flows(directory):
+    """Flows that began, of all reports: see proto/sixgauge.proto for the number."""
+    return sum(sum(wire.unpack(wire.fields_of(payload).get(50, [])))
+               for (payload,) in query(directory, "SELECT payload FROM report"))
+
+
+def both_directions_of_a_flow_come_by_one_queue():
+    network.enter()
     with scratch() as directory, Collector(COLLECTOR, directory) as collector:
-        first, first_truth = played(directory, 1, 40000)
-        second, second_truth = played(directory, 2, 40000)
-        n_frames = sum(truth["capture"]["frames"] for truth in (first_truth, second_truth))
-        with run_probe(write_inner(directory, collector, first, second)) as probe:
-            eventually(lambda: sum(metered_and_lost(directory)) == n_frames)
+        path = directory / "played.pcap"
+        truth = generate(path, "--profile", "plain", "--frames", 6000, "--flows", 300,
+                         "--churn", 0)
+        config = write_config(directory, "dpdk", "net_af_packet0,iface=far,qpairs=2",
+                              collector.sessions, workers=2, idle_timeout="0s",
+                              eal='["--no-huge"]')
+        with run_probe(config) as probe:
+            probe.wait_line("link lab0: queue 1 is polled by worker")
+            # The last thing before it polls.
+            probe.wait_line("uplink: .* session|uplink: .* connected|uplink:")
+            network.send("near", frames_of(path))
+            eventually(lambda: counted_frames(directory) == 6000)
+            assert probe.signal(signal.SIGTERM) == 0, probe.lines
+        settle(collector)
+        assert metered_and_lost(directory) == (6000, 0)
+        assert new_flows(directory) == truth["flows"]["ipv4"] + truth["flows"]["ipv6"]
+
+
+@contextlib.contextmanager
+def thread_stopped(process, name):
+    """Stops the thread of a process whose name ends like this, and lets it go on at the end."""
+    tid, = [int(task.name) for task in pathlib.Path(f"/proc/{process.pid}/task").iterdir()
+            if (task / "comm").read_text().strip().endswith(name)]
+    if LIBC.ptrace(PTRACE_SEIZE, tid, None, None) != 0:
+        raise tap.Skip("no right to stop a thread")
+    assert LIBC.ptrace(PTRACE_INTERRUPT, tid, None, None) == 0
+    os.waitpid(tid, WAIT_ALL)
+    yield
+    assert LIBC.ptrace(PTRACE_DETACH, tid, None, None) == 0
+
+
+# The owner of half of the flows does not come for its frames: 10,000 wait for a ring of 4,096.
+def frames_that_find_the_ring_to_their_owner_full_are_counted():
+    network.enter()
+    with scratch() as directory, Collector(COLLECTOR, directory) as collector:
+        path = directory / "played.pcap"
+        generate(path, "--profile", "plain", "--frames", 20000, "--flows", 4000)
+        config = write_config(directory, "dpdk", "net_af_packet0,iface=far",
+                              collector.sessions, workers=2, spread="inner",
+                              eal='["--no-huge"]')
+        with run_probe(config) as probe:
+            probe.wait_line("link lab0: queue 0 is polled by worker 0")
+            probe.wait_line("uplink:")
+            with thread_stopped(probe.process, "worker-2"):
+                network.send("near", frames_of(path))
+                time.sleep(0.5)
+            eventually(lambda: sum(metered_and_lost(directory)) == 20000)
             assert probe.signal(signal.SIGTERM) == 0, probe.lines
         settle(collector)
         metered, lost = metered_and_lost(directory)
-        print(f"# {lost} of {n_frames} lost")
-        assert metered + lost == n_frames
+        ring_full, = query(directory, "SELECT sum(ring_full_frames) FROM link_cell")[0]
+        print(f"# {lost} of 20000 lost")
+        assert metered + lost == 20000 and lost == ring_full > 0, (metered, lost, ring_full)
 
 
 TESTS = [
     two_workers_share_two_links,
     two_workers_share_the_queues_of_a_link,
     workers_pass_frames_to_the_owner_of_their_inner_flow,
-    a_frame_that_finds_its_ring_full_is_counted_as_lost,
+    both_directions_of_a_flow_come_by_one_queue,
+    frames_that_find_the_ring_to_their_owner_full_are_counted,
 ]
 
 
