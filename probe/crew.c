@@ -8,6 +8,7 @@
 
 #include "proto/base/cli.h"
 #include "proto/base/log.h"
+#include "probe/doctor/node.h"
 #include "probe/source/device.h"
 
 static uint32_t wanted_workers(const struct probe_config *config)
@@ -84,13 +85,20 @@ static int open_ports(const struct probe_config *config, struct crew *crew)
 	return EXIT_STATUS_OK;
 }
 
+// DPDK's own answer is about the processor with the number of the lcore, not the one the lcore runs
+// on.
+static int worker_node(uint32_t worker)
+{
+	return node_of_processor("", dpdk_worker_processor(worker));
+}
+
 static void give_queue(struct crew *crew, uint32_t link, uint32_t queue, uint32_t worker)
 {
 	worker_add_queue(crew->workers[worker], crew->links[link].port, queue, link);
 	log_info("link %s: queue %" PRIu32 " is polled by worker %" PRIu32
 	         " on processor %d of node %d",
 	         crew->links[link].name, queue, worker, dpdk_worker_processor(worker),
-	         dpdk_worker_node(worker));
+	         worker_node(worker));
 }
 
 static void give_queues(struct crew *crew)
@@ -100,7 +108,7 @@ static void give_queues(struct crew *crew)
 	struct queue_map map;
 
 	for (uint32_t i = 0; i < crew->n_workers; i++)
-		nodes[i] = dpdk_worker_node(i);
+		nodes[i] = worker_node(i);
 	for (uint32_t i = 0; i < crew->n_links; i++)
 		ports[i] = (struct queue_map_port){dpdk_port_n_queues(crew->links[i].port),
 		                                   dpdk_port_node(crew->links[i].port)};

@@ -64,16 +64,18 @@ static void check_build(uint32_t ports, struct findings *findings)
 }
 
 // Packet buffers are on hugepages when enough are free, else on ordinary memory.
-static void check_memory(const struct probe_config *config, const cpu_set_t *allowed,
+static void check_memory(const struct probe_config *config, const cpu_set_t *allowed, int worker,
                          struct findings *findings)
 {
-	const struct meter_config meter = {.max_flows = config->max_flows};
-	uint64_t need_bytes = meter_memory_bytes(&meter);
 	uint32_t ports = n_ports(config);
-	uint32_t queues = n_queues(config, n_workers(config, allowed));
+	uint32_t workers = ports > 0 ? n_workers(config, allowed) : 1;
+	uint32_t queues = n_queues(config, workers);
+	const struct meter_config meter = {.max_flows = (config->max_flows + workers - 1) /
+	                                                workers};
+	uint64_t need_bytes = workers * meter_memory_bytes(&meter);
 	bool huge = ports > 0 && !refuses_hugepages(config);
 	const struct hugepages_need need = {huge ? dpdk_huge_mib(queues) : 0,
-	                                    node_of_processor(root, processors_worker(allowed))};
+	                                    node_of_processor(root, worker)};
 	uint64_t free_mib = hugepages_check(root, &need, findings);
 
 	huge = huge && free_mib >= need.mib;
@@ -84,6 +86,17 @@ static void check_memory(const struct probe_config *config, const cpu_set_t *all
 	open_files_check(ports, huge ? need.mib : 0, findings);
 }
 
+// The processor cards are best near to; -1 when none is allowed.
+static int first_worker(const struct probe_config *config, const cpu_set_t *allowed)
+{
+	struct cores cores;
+
+	if (CPU_COUNT(allowed) == 0)
+		return -1;
+	cores_choose(allowed, n_workers(config, allowed), &cores);
+	return cores.worker[0];
+}
+
 static void examine(const struct probe_config *config, struct findings *findings)
 {
 	cpu_set_t allowed;
@@ -91,10 +104,10 @@ static void examine(const struct probe_config *config, struct findings *findings
 
 	if (sched_getaffinity(0, sizeof(allowed), &allowed) != 0)
 		CPU_ZERO(&allowed);
-	worker = processors_worker(&allowed);
+	worker = first_worker(config, &allowed);
 	check_build(n_ports(config), findings);
-	check_memory(config, &allowed, findings);
-	processors_check(root, &allowed, n_ports(config), findings);
+	check_memory(config, &allowed, worker, findings);
+	processors_check(root, &allowed, n_workers(config, &allowed), n_ports(config), findings);
 	for (size_t i = 0; i < config->links.n; i++)
 		link_check(root, probe_config_link(config, i), worker, findings);
 	clock_state_check(findings);

@@ -1,4 +1,4 @@
-// The processors the probe may use, and the one that will poll.
+// The processors the probe may use, and those that will poll.
 #pragma once
 
 #include <sched.h>
@@ -6,10 +6,7 @@
 
 #include "finding.h"
 
-// The one that polls, as dpdk_start() chooses: the last of those allowed; -1 when there are none.
-int processors_worker(const cpu_set_t *allowed);
-
-// Whether they are enough for the ports, and whether the worker has its own to itself, at full
-// speed.
-void processors_check(const char *root, const cpu_set_t *allowed, uint32_t n_ports,
-                      struct findings *findings);
+// Whether they are enough for the workers and ports, and whether each worker has its own to itself,
+// at full speed.
+void processors_check(const char *root, const cpu_set_t *allowed, uint32_t n_workers,
+                      uint32_t n_ports, struct findings *findings);

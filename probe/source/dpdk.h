@@ -90,9 +90,8 @@ bool dpdk_ring_pass(struct dpdk_ring *ring, struct dpdk_port *port, uint32_t que
 // the link.
 uint32_t dpdk_ring_receive(struct dpdk_ring *ring, struct burst *ret_burst);
 
-// The processor of a worker, and its memory node.
+// The processor of a worker.
 int dpdk_worker_processor(uint32_t worker);
-int dpdk_worker_node(uint32_t worker);
 
 // Runs the function on that worker's core until it returns; dpdk_join() waits for that and gives
 // its result. -EBUSY when something runs there already.

@@ -67,11 +67,6 @@ int dpdk_worker_processor(uint32_t worker)
 	return -1;
 }
 
-int dpdk_worker_node(uint32_t worker)
-{
-	return -1;
-}
-
 int dpdk_launch(uint32_t worker, int (*function)(void *argument), void *argument)
 {
 	return -ENOTSUP;

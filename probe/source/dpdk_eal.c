@@ -277,11 +277,6 @@ int dpdk_worker_processor(uint32_t worker)
 	return eal.cores.worker[worker];
 }
 
-int dpdk_worker_node(uint32_t worker)
-{
-	return (int)rte_lcore_to_socket_id(FIRST_WORKER_LCORE + worker);
-}
-
 int dpdk_launch(uint32_t worker, int (*function)(void *argument), void *argument)
 {
 	return rte_eal_remote_launch(function, argument, FIRST_WORKER_LCORE + worker);

@@ -9,12 +9,17 @@
 
 #define CPU "/sys/devices/system/cpu"
 
-static void check(const char *allowed, uint32_t n_ports)
+static void check_workers(const char *allowed, uint32_t n_workers, uint32_t n_ports)
 {
 	cpu_set_t set;
 
 	assert_int_equal(cpu_list_parse(allowed, &set), 0);
-	processors_check(machine_root, &set, n_ports, &machine_findings);
+	processors_check(machine_root, &set, n_workers, n_ports, &machine_findings);
+}
+
+static void check(const char *allowed, uint32_t n_ports)
+{
+	check_workers(allowed, 1, n_ports);
 }
 
 static void an_isolated_processor_at_full_speed_is_all_right(void **state)
@@ -69,6 +74,27 @@ static void one_processor_or_many_ports_are_a_warning(void **state)
 	                                       "polls 4 ports: one processor polls all ports"));
 }
 
+static void each_worker_has_a_processor_that_is_looked_at(void **state)
+{
+	machine_write(CPU "/isolated", "2-3\n");
+	machine_write(CPU "/cpu2/cpufreq/scaling_governor", "powersave\n");
+	machine_write(CPU "/cpu3/cpufreq/scaling_governor", "performance\n");
+	check_workers("0-3", 2, 4);
+	assert_non_null(strstr(machine_said(), "ok  processors: found 0-3 allowed, numbers 2-3 "
+	                                       "poll 4 ports\nok  isolated processors: found "
+	                                       "2-3, numbers 2-3 that poll among them\n"));
+	assert_non_null(strstr(machine_said(), "found powersave on processor 2"));
+	assert_non_null(strstr(machine_said(), "found performance on processor 3"));
+}
+
+static void workers_without_a_processor_are_a_warning(void **state)
+{
+	check_workers("0-1", 3, 1);
+	assert_non_null(strstr(machine_said(),
+	                       "warning  processors: found 0-1 allowed, for 3 workers: each wants "
+	                       "one of its own: lower workers, or allow more by taskset\n"));
+}
+
 static void a_capture_file_needs_no_processor_of_its_own(void **state)
 {
 	check("0-1", 0);
@@ -85,6 +111,8 @@ int main(void)
 		ON_MACHINE(isolated_processors_are_to_be_used),
 		ON_MACHINE(a_saving_governor_is_a_warning),
 		ON_MACHINE(one_processor_or_many_ports_are_a_warning),
+		ON_MACHINE(each_worker_has_a_processor_that_is_looked_at),
+		ON_MACHINE(workers_without_a_processor_are_a_warning),
 		ON_MACHINE(a_capture_file_needs_no_processor_of_its_own),
 	};
 
