@@ -12,10 +12,10 @@ import subprocess
 import sys
 import tempfile
 
+import network
 import tap
 import wire
 from harness import Collector, Program, die_with_parent, eventually
-from test_loss import enter_network
 
 VERDICTS = ["ipv4", "ipv6", "other", "malformed"]
 PROBE, COLLECTOR, GEN = sys.argv[1:4]
@@ -96,14 +96,14 @@ def a_flood_over_memif_reaches_the_centre_whole():
 
 # Without fragments: of IPv4's, fewer than were sent reach the centre by this way in.
 def frames_over_af_packet_reach_the_centre_whole():
-    enter_network()
+    network.enter()
     send_and_compare("net_af_packet0,iface=far", "net_af_packet0,iface=near",
                      "--rate", 10000, "--duration", SECONDS,
                      "--mix", "plain=4,vlan=2,gtpu=2,vxlan=2")
 
 
 def frames_over_af_xdp_reach_the_centre_whole():
-    enter_network()
+    network.enter()
     send_and_compare("net_af_xdp0,iface=far", "net_af_packet0,iface=near",
                      "--rate", 5000, "--duration", SECONDS, "--mix", "plain=1")
 
