@@ -27,6 +27,7 @@ static int make_workers(const struct probe_config *config, struct crew *crew)
 {
 	uint32_t n = wanted_workers(config);
 	uint64_t max_flows = (config->max_flows + n - 1) / n;
+	uint64_t each_slots;
 	size_t each_bytes;
 
 	for (uint32_t i = 0; i < n; i++) {
@@ -39,9 +40,10 @@ static int make_workers(const struct probe_config *config, struct crew *crew)
 		crew->n_workers = i + 1;
 	}
 	each_bytes = crew->workers[0]->engine.memory_bytes;
+	each_slots = meter_slots(crew->workers[0]->engine.meter);
 	log_info("meter: %" PRIu32 " worker%s, %zu MiB each for %" PRIu64 " flows, %" PRIu64
 	         " bytes a flow, %zu MiB in all",
-	         n, n == 1 ? "" : "s", each_bytes >> 20, max_flows, each_bytes / max_flows,
+	         n, n == 1 ? "" : "s", each_bytes >> 20, each_slots, each_bytes / each_slots,
 	         each_bytes * n >> 20);
 	return EXIT_STATUS_OK;
 }

@@ -163,6 +163,11 @@ void meter_sweep(struct meter *meter, uint64_t now_ns)
 	flow_table_sweep(&meter->table, now_ns);
 }
 
+uint64_t meter_slots(const struct meter *meter)
+{
+	return flow_table_slots(&meter->table);
+}
+
 uint64_t meter_flows(const struct meter *meter)
 {
 	return meter->table.n_flows;

@@ -42,6 +42,9 @@ void meter_burst(struct meter *meter, struct tally *tally, uint64_t epoch, uint3
 // the table; called often enough, an idle flow is noticed within a window however quiet the link.
 void meter_sweep(struct meter *meter, uint64_t now_ns);
 
+// Slots of the table.
+uint64_t meter_slots(const struct meter *meter);
+
 // Flows in the table now.
 uint64_t meter_flows(const struct meter *meter);
 

@@ -36,7 +36,7 @@ def metered_and_lost(directory):
 def check_two_workers(directory, collector, config, truths, queues):
     """Two workers watch the queues named; the centre has what all captures hold together."""
     with run_probe(config) as probe:
-        probe.wait_line(r"meter: 2 workers, \d+ MiB each for 32768 flows, \d+ bytes a flow, "
+        probe.wait_line(r"meter: 2 workers, \d+ MiB each for 40960 flows, 67 bytes a flow, "
                         r"\d+ MiB in all")
         workers = [probe.wait_line(rf"link {link}: queue {queue} is polled by worker (\d) on "
                                    r"processor \d+ of node \d+")[1] for link, queue in queues]
