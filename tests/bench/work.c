@@ -1,0 +1,126 @@
+#include "work.h"
+
+#include <time.h>
+
+#include "probe/meter/flow_table.h"
+#include "probe/meter/parse.h"
+
+#include "memory.h"
+
+#define IDLE_TIMEOUT_NS UINT64_C(30000000000)
+
+uint64_t bench_now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+static void touch_headers(struct bench *bench, const struct frame *frames)
+{
+	for (uint32_t i = 0; i < BURST; i++)
+		bench->sink += frames[i].data[20];
+}
+
+static void parse(struct bench *bench, const struct frame *frames)
+{
+	struct packet packet;
+
+	for (uint32_t i = 0; i < BURST; i++) {
+		packet_parse(LINK_ETHERNET, &frames[i], &packet);
+		bench->sink += packet.payload_bytes;
+	}
+}
+
+static void parse_and_hash(struct bench *bench, const struct frame *frames)
+{
+	static const struct flow_table table = {.secret = {{1, 2, 3, 4, 5, 6, 7, 8}}};
+	struct packet packet;
+	struct flow_key key;
+
+	for (uint32_t i = 0; i < BURST; i++) {
+		packet_parse(LINK_ETHERNET, &frames[i], &packet);
+		flow_key_make(&packet, &key);
+		bench->sink += flow_table_hash(&table, &key);
+	}
+}
+
+// The next burst of lines is asked for while this one is written.
+static void write_lines(struct bench *bench, const struct frame *frames)
+{
+	uint64_t n_lines = bench->memory_bytes / 64;
+
+	for (uint32_t i = 0; i < BURST; i++) {
+		uint64_t ahead = scramble(bench->random + BURST) % n_lines;
+		uint64_t line = scramble(bench->random++) % n_lines;
+
+		__builtin_prefetch(bench->lines + ahead * 64, 1);
+		bench->lines[line * 64]++;
+	}
+}
+
+static void meter_all(struct bench *bench, const struct frame *frames)
+{
+	meter_burst(bench->meter, &bench->tally, 0, 0, LINK_ETHERNET, frames, BURST);
+}
+
+static double time_ring(struct bench *bench, enum work work)
+{
+	static void (*const functions[N_WORKS])(struct bench *, const struct frame *) = {
+		touch_headers, parse, parse_and_hash, write_lines, meter_all};
+	uint64_t start_ns = bench_now_ns();
+	struct frame frames[BURST];
+
+	for (uint32_t i = 0; i < RING_BUFFERS / BURST; i++) {
+		traffic_burst(&bench->traffic, i, start_ns, frames);
+		functions[work](bench, frames);
+	}
+	return (double)(bench_now_ns() - start_ns) / RING_BUFFERS;
+}
+
+double bench_time(struct bench *bench, enum work work)
+{
+	traffic_fill(&bench->traffic);
+	return time_ring(bench, work);
+}
+
+// Where packets begin flows, the table is as full as it will be when it does not grow any more.
+static void warm_up(struct bench *bench)
+{
+	uint64_t before = 0;
+
+	for (uint64_t flow = 0; flow < bench->traffic.setup.n_flows; flow += RING_BUFFERS) {
+		traffic_fill_in_order(&bench->traffic, flow);
+		time_ring(bench, WORK_METER);
+	}
+	while (bench->traffic.setup.churn_percent > 0 && meter_flows(bench->meter) > before) {
+		before = meter_flows(bench->meter);
+		for (int i = 0; i < 1024; i++)
+			bench_time(bench, WORK_METER);
+	}
+}
+
+void bench_init(struct bench *bench, const struct traffic_setup *setup, uint64_t n_slots,
+                bool large_pages, uint64_t seed)
+{
+	const struct meter_config config = {.max_flows = n_slots,
+	                                    .idle_timeout_ns = IDLE_TIMEOUT_NS,
+	                                    .seed = {0x1234567, 0x89abcdef}};
+
+	*bench = (struct bench){.large_pages = large_pages,
+	                        .memory_bytes = meter_memory_bytes(&config)};
+	traffic_init(&bench->traffic, setup, seed);
+	bench->memory = memory_map(bench->memory_bytes, large_pages);
+	bench->lines = memory_map(bench->memory_bytes, large_pages);
+	bench->meter = meter_init(bench->memory, &config);
+	tally_reset(&bench->tally);
+	warm_up(bench);
+}
+
+void bench_fini(struct bench *bench)
+{
+	memory_unmap(bench->memory, bench->memory_bytes);
+	memory_unmap(bench->lines, bench->memory_bytes);
+	traffic_fini(&bench->traffic);
+}

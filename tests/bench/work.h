@@ -1,0 +1,41 @@
+// What is timed: the meter, and the floors it stands on.
+#pragma once
+
+#include <stdint.h>
+
+#include "probe/meter/meter.h"
+
+#include "traffic.h"
+
+enum work {
+	WORK_TOUCH, // one byte of each header
+	WORK_PARSE,
+	WORK_HASH, // parse, and hash the flow's key
+	WORK_LINE, // one cache line at random of memory as large as the meter's, asked for a burst
+	           // ahead
+	WORK_METER,
+	N_WORKS
+};
+
+struct bench {
+	struct traffic traffic;
+	bool large_pages;
+	void *memory; // of the meter
+	size_t memory_bytes;
+	uint8_t *lines; // for WORK_LINE
+	struct meter *meter;
+	struct tally tally;
+	uint64_t random;
+	uint64_t sink; // keeps results from being optimized away
+};
+
+// A meter of so many slots, which has seen every flow once, or has been filled by new ones.
+void bench_init(struct bench *bench, const struct traffic_setup *setup, uint64_t n_slots,
+                bool large_pages, uint64_t seed);
+void bench_fini(struct bench *bench);
+
+// What a ring of packets takes, in nanoseconds for each. Filling the ring is not timed.
+double bench_time(struct bench *bench, enum work work);
+
+// Wall time for what must be compared between threads.
+uint64_t bench_now_ns(void);
