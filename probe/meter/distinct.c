@@ -39,15 +39,16 @@ void distinct_add(struct distinct *set, const uint8_t key[DISTINCT_KEY_BYTES])
 		add_exact(set, key, hash);
 }
 
-void distinct_sources_add(struct distinct_sources *sources, const struct packet *packet)
+void distinct_sources_add(struct distinct_sources *sources, enum family family,
+                          const uint8_t source[DISTINCT_KEY_BYTES])
 {
 	uint8_t prefix[DISTINCT_KEY_BYTES] = {0};
 
-	if (packet->payload == FAMILY_IPV4) {
-		distinct_add(&sources->ipv4, packet->source);
+	if (family == FAMILY_IPV4) {
+		distinct_add(&sources->ipv4, source);
 		return;
 	}
-	memcpy(prefix, packet->source, 8);
-	distinct_add(&sources->ipv6, packet->source);
+	memcpy(prefix, source, 8);
+	distinct_add(&sources->ipv6, source);
 	distinct_add(&sources->ipv6_64, prefix);
 }

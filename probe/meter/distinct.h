@@ -5,9 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "proto/enums.h"
 #include "proto/sketch_registers.h"
-
-#include "packet.h"
 
 enum {
 	DISTINCT_MAX_EXACT = 65536,
@@ -33,5 +32,6 @@ struct distinct_sources {
 
 void distinct_add(struct distinct *set, const uint8_t key[DISTINCT_KEY_BYTES]);
 
-// Adds the source address of a packet's payload header.
-void distinct_sources_add(struct distinct_sources *sources, const struct packet *packet);
+// Adds the source address of a payload header; IPv4 in the first four bytes, the rest 0.
+void distinct_sources_add(struct distinct_sources *sources, enum family family,
+                          const uint8_t source[DISTINCT_KEY_BYTES]);

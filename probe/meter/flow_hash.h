@@ -8,13 +8,11 @@
 #pragma once
 
 #include <stdint.h>
-#include <string.h>
 
 #include "proto/siphash.h"
 
 enum {
-	FLOW_KEY_BYTES = 40,
-	FLOW_KEY_WORDS = FLOW_KEY_BYTES / 8,
+	FLOW_KEY_WORDS = 5,
 };
 
 struct flow_hash_secret {
@@ -29,13 +27,12 @@ static inline void flow_hash_secret_init(struct flow_hash_secret *secret,
 		secret->words[i] = siphash_2_4(seed, &i, sizeof(i));
 }
 
-static inline uint64_t flow_hash(const struct flow_hash_secret *secret, const void *key)
+static inline uint64_t flow_hash(const struct flow_hash_secret *secret,
+                                 const uint64_t words[FLOW_KEY_WORDS])
 {
-	const uint64_t *k = secret->words;
-	uint64_t m[FLOW_KEY_WORDS];
+	const uint64_t *k = secret->words, *m = words;
 	unsigned __int128 sum, spread;
 
-	memcpy(m, key, sizeof(m));
 	sum = (unsigned __int128)(m[0] + k[0]) * (m[1] + k[1]);
 	sum += (unsigned __int128)(m[2] + k[2]) * (m[3] + k[3]);
 	sum += (unsigned __int128)(m[4] + k[4]) * k[5];

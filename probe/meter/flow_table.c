@@ -46,6 +46,7 @@ void flow_table_init(struct flow_table *table, void *memory, uint64_t max_flows,
 		.flows = (struct flow *)((struct flow_line *)memory + n_lines),
 		.line_mask = n_lines - 1,
 		.idle_timeout_ns = idle_timeout_ns,
+		.max_idle_ns = idle_timeout_ns != 0 ? (int64_t)idle_timeout_ns : INT64_MAX,
 		.tick_shift = tick_shift_for(idle_timeout_ns),
 		.sweep_interval_ns = idle_timeout_ns / n_lines,
 	};
@@ -150,11 +151,19 @@ static struct place find_place(const struct flow_table *table, uint64_t hash, ui
 	return (struct place){home, oldest_slot(table, home, now_ns), true};
 }
 
-void flow_table_prefetch_place(const struct flow_table *table, uint64_t hash, uint64_t now_ns)
+const struct flow *flow_table_prefetch_place(const struct flow_table *table, uint64_t hash,
+                                             uint64_t now_ns)
 {
 	struct place place = find_place(table, hash, now_ns);
+	const struct flow *flow = flow_table_line(table, place.line) + place.slot;
 
-	__builtin_prefetch(flow_table_line(table, place.line) + place.slot, 1);
+	__builtin_prefetch(flow, 1);
+	return place.taken ? flow : NULL;
+}
+
+void flow_table_prefetch_home(const struct flow_table *table, const struct flow *flow)
+{
+	__builtin_prefetch(&table->lines[flow_home_line(table, flow->hash)], 1);
 }
 
 bool flow_table_insert(struct flow_table *table, const struct flow_key *key, uint64_t hash,

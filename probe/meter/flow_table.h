@@ -20,27 +20,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 
 #include "proto/siphash.h"
 
 #include "flow_hash.h"
-#include "packet.h"
+#include "flow_key.h"
 #include "tags.h"
-
-// The innermost 5-tuple, the lower (address, port) first, so that both directions are one key.
-struct flow_key {
-	uint8_t low[16], high[16];
-	uint16_t low_port, high_port;
-	uint8_t protocol;
-	uint8_t family; // enum family
-	uint8_t zero[2];
-};
-
-enum flow_direction {
-	FLOW_FROM_LOW = 1 << 0,
-	FLOW_FROM_HIGH = 1 << 1,
-};
 
 struct flow {
 	struct flow_key key;
@@ -64,7 +49,6 @@ struct flow_line {
 	uint8_t zero[2];
 };
 
-_Static_assert(sizeof(struct flow_key) == FLOW_KEY_BYTES, "hashed and compared whole: no padding");
 _Static_assert(sizeof(struct flow) == 64, "one cache line");
 _Static_assert(sizeof(struct flow_line) == 64, "one cache line");
 
@@ -73,6 +57,7 @@ struct flow_table {
 	struct flow *flows;
 	uint64_t line_mask;
 	uint64_t idle_timeout_ns; // 0: never
+	int64_t max_idle_ns; // the same, to be compared with; never is the most there is
 	unsigned int tick_shift; // a tick of age is 2^tick_shift ns
 	uint64_t n_flows;
 	uint64_t sweep_line; // looked at next
@@ -99,8 +84,13 @@ struct flow *flow_table_find(struct flow_table *table, const struct flow_key *ke
 bool flow_table_insert(struct flow_table *table, const struct flow_key *key, uint64_t hash,
                        uint64_t now_ns, struct flow **ret_flow, struct flow *ret_evicted);
 
-// For a flow that is probably new: asks for the slot it would get.
-void flow_table_prefetch_place(const struct flow_table *table, uint64_t hash, uint64_t now_ns);
+// Third stage, for a flow that is probably new: asks for the slot it would get. Returns the flow
+// that would have to go, or NULL.
+const struct flow *flow_table_prefetch_place(const struct flow_table *table, uint64_t hash,
+                                             uint64_t now_ns);
+
+// Fourth stage: asks for the line that will be told that this flow has gone.
+void flow_table_prefetch_home(const struct flow_table *table, const struct flow *flow);
 
 // Frees the slots of idle flows in the lines that are due: every line is once in the time a flow
 // may be idle, and a call looks at a few lines at most.
@@ -109,46 +99,16 @@ void flow_table_sweep(struct flow_table *table, uint64_t now_ns);
 // Puts every flow of from into the empty, larger table to.
 void flow_table_move(struct flow_table *to, const struct flow_table *from);
 
+// Time may run backwards a little; a packet that comes late finds no flow idle.
 static inline bool flow_is_idle(const struct flow_table *table, const struct flow *flow,
                                 uint64_t now_ns)
 {
-	return table->idle_timeout_ns != 0 && now_ns > flow->last_ns &&
-	       now_ns - flow->last_ns > table->idle_timeout_ns;
-}
-
-// Which of two addresses is the lower, in an order that means nothing but is always the same.
-static inline int address_order(const uint8_t *a, const uint8_t *b)
-{
-	uint64_t x[2], y[2];
-
-	memcpy(x, a, sizeof(x));
-	memcpy(y, b, sizeof(y));
-	if (x[0] != y[0])
-		return x[0] < y[0] ? -1 : 1;
-	return x[1] < y[1] ? -1 : x[1] > y[1];
-}
-
-// The key of a packet and the direction the packet has in it.
-static inline enum flow_direction flow_key_make(const struct packet *packet,
-                                                struct flow_key *ret_key)
-{
-	int order = address_order(packet->source, packet->destination);
-	bool from_low = order < 0 ||
-	                (order == 0 && packet->source_port <= packet->destination_port);
-
-	memcpy(ret_key->low, from_low ? packet->source : packet->destination, 16);
-	memcpy(ret_key->high, from_low ? packet->destination : packet->source, 16);
-	ret_key->low_port = from_low ? packet->source_port : packet->destination_port;
-	ret_key->high_port = from_low ? packet->destination_port : packet->source_port;
-	ret_key->protocol = packet->protocol;
-	ret_key->family = packet->payload;
-	ret_key->zero[0] = ret_key->zero[1] = 0;
-	return from_low ? FLOW_FROM_LOW : FLOW_FROM_HIGH;
+	return (int64_t)(now_ns - flow->last_ns) > table->max_idle_ns;
 }
 
 static inline uint64_t flow_table_hash(const struct flow_table *table, const struct flow_key *key)
 {
-	return flow_hash(&table->secret, key);
+	return flow_hash(&table->secret, key->words);
 }
 
 static inline uint16_t flow_tag(uint64_t hash)
@@ -172,15 +132,6 @@ static inline uint64_t flow_other_line(const struct flow_table *table, uint64_t 
 static inline struct flow *flow_table_line(const struct flow_table *table, uint64_t line)
 {
 	return table->flows + line * LINE_SLOTS;
-}
-
-static inline bool flow_key_equal(const struct flow_key *a, const struct flow_key *b)
-{
-	uint64_t x[FLOW_KEY_WORDS], y[FLOW_KEY_WORDS];
-
-	memcpy(x, a, sizeof(x));
-	memcpy(y, b, sizeof(y));
-	return ((x[0] ^ y[0]) | (x[1] ^ y[1]) | (x[2] ^ y[2]) | (x[3] ^ y[3]) | (x[4] ^ y[4])) == 0;
 }
 
 // First stage of a look-up: asks for the home line.
@@ -207,15 +158,11 @@ static inline struct flow *flow_table_guess(const struct flow_table *table, uint
 	return flow;
 }
 
-// True when the guessed slot still is in use and holds the key.
-static inline bool flow_table_confirms(const struct flow_table *table, const struct flow *flow,
-                                       const struct flow_key *key, uint64_t hash)
+// True when the guessed slot holds the key. Within the burst of the guess its tag need not be
+// looked at again: a slot that is given up meanwhile is so for another flow.
+static inline bool flow_confirms(const struct flow *flow, const struct flow_key *key, uint64_t hash)
 {
-	uint64_t home = flow_home_line(table, hash);
-	uint64_t slot = (uint64_t)(flow - flow_table_line(table, home));
-
-	return flow->hash == hash && table->lines[home].tags[slot] == flow_tag(hash) &&
-	       flow_key_equal(&flow->key, key);
+	return (flow->hash == hash) & flow_key_equal(&flow->key, key);
 }
 
 static inline uint8_t flow_table_tick(const struct flow_table *table, uint64_t now_ns)
@@ -228,11 +175,10 @@ static inline void flow_table_seen(struct flow_table *table, struct flow *flow, 
 {
 	uint64_t slot = (uint64_t)(flow - table->flows);
 	uint8_t *age = &table->lines[slot / LINE_SLOTS].ages[slot % LINE_SLOTS];
-	uint8_t tick = flow_table_tick(table, now_ns);
+	uint64_t last_ns = now_ns > flow->last_ns ? now_ns : flow->last_ns;
+	uint8_t tick = flow_table_tick(table, last_ns);
 
-	if (now_ns <= flow->last_ns)
-		return;
-	flow->last_ns = now_ns;
+	flow->last_ns = last_ns;
 	if (*age != tick)
 		*age = tick;
 }

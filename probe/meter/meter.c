@@ -2,7 +2,9 @@
 
 #include "distinct.h"
 #include "flow_table.h"
-#include "parse.h"
+#include "passage.h"
+
+_Static_assert((int)METER_MAX_BURST <= (int)PASSAGES_MAX, "a burst has room");
 
 struct meter {
 	struct flow_table table;
@@ -30,132 +32,116 @@ struct meter *meter_init(void *memory, const struct meter_config *config)
 	return meter;
 }
 
-static void count_frame(struct tally *tally, struct link_tally *link, const struct frame *frame,
-                        const struct packet *packet)
-{
-	if (frame->time_ns < tally->first_ns)
-		tally->first_ns = frame->time_ns;
-	if (frame->time_ns > tally->last_ns)
-		tally->last_ns = frame->time_ns;
-	link->frames[packet->verdict]++;
-	link->wire_bytes += frame->wire_bytes;
-	link->truncated_frames += frame->captured_bytes < frame->wire_bytes;
-	link->deep_frames += (packet->flags & PACKET_DEEP) != 0;
-}
-
-static void count_traffic(struct link_tally *link, const struct packet *packet)
-{
-	struct traffic_cell *cell =
-		&link->traffic[packet->carrier][packet->payload][packet->transition];
-
-	cell->packets++;
-	cell->carrier_bytes += packet->carrier_bytes;
-	cell->payload_bytes += packet->payload_bytes;
-	link->flows[packet->payload].fragments += (packet->flags & PACKET_FRAGMENT) != 0;
-}
-
-// A packet on its way through a burst.
-struct passage {
-	struct packet packet;
-	struct flow_key key;
-	uint64_t hash;
-	uint64_t time_ns;
-	struct flow *guess;
-	enum flow_direction direction;
-};
-
 // A new flow in place of nothing or of one that has been idle too long under the same key.
 static struct flow *begin_flow(struct meter *meter, struct tally *tally, struct flow *idle,
-                               const struct passage *passage)
+                               const struct passage *passage, uint64_t time_ns)
 {
 	struct flow *flow = idle, evicted;
 
 	if (idle)
 		*flow = (struct flow){.key = passage->key, .hash = passage->hash};
-	else if (flow_table_insert(&meter->table, &passage->key, passage->hash, passage->time_ns,
-	                           &flow, &evicted))
-		tally->links[evicted.link].flows[evicted.key.family].evicted_flows++;
+	else if (flow_table_insert(&meter->table, &passage->key, passage->hash, time_ns, &flow,
+	                           &evicted))
+		tally->links[evicted.link].flows[flow_key_family(&evicted.key)].evicted_flows++;
 	return flow;
 }
 
 static struct flow *find_flow(struct meter *meter, const struct passage *passage)
 {
-	if (passage->guess &&
-	    flow_table_confirms(&meter->table, passage->guess, &passage->key, passage->hash))
-		return passage->guess;
+	if (passage->flow && flow_confirms(passage->flow, &passage->key, passage->hash))
+		return passage->flow;
 	return flow_table_find(&meter->table, &passage->key, passage->hash);
 }
 
+static void note_direction(struct meter *meter, struct flow *flow, const struct passage *passage)
+{
+	enum flow_direction direction = (enum flow_direction)passage->direction;
+
+	flow->directions |= (uint8_t)direction;
+	if (meter->sources)
+		distinct_sources_add(meter->sources, flow_key_family(&passage->key),
+		                     flow_key_source(&passage->key, direction));
+}
+
 static void count_flow(struct meter *meter, struct tally *tally, uint32_t epoch, uint32_t link,
-                       const struct passage *passage)
+                       const struct passage *passage, uint64_t time_ns)
 {
 	struct flow *flow = find_flow(meter, passage);
-	struct flow_cell *cell;
+	enum family family = flow_key_family(&passage->key);
 
-	if (!flow || flow_is_idle(&meter->table, flow, passage->time_ns)) {
-		flow = begin_flow(meter, tally, flow, passage);
+	if (!flow || flow_is_idle(&meter->table, flow, time_ns)) {
+		struct flow_cell *cell = &tally->links[link].flows[family];
+
+		flow = begin_flow(meter, tally, flow, passage, time_ns);
 		flow->link = (uint8_t)link;
 		flow->epoch = epoch;
-		cell = &tally->links[link].flows[passage->key.family];
 		cell->new_flows++;
 		cell->active_flows++;
 	} else if (flow->epoch != epoch) {
 		flow->epoch = epoch;
-		tally->links[flow->link].flows[passage->key.family].active_flows++;
+		tally->links[flow->link].flows[family].active_flows++;
 	}
-	flow_table_seen(&meter->table, flow, passage->time_ns);
-	if (!(flow->directions & passage->direction)) {
-		flow->directions |= (uint8_t)passage->direction;
-		if (meter->sources)
-			distinct_sources_add(meter->sources, &passage->packet);
-	}
+	flow_table_seen(&meter->table, flow, time_ns);
+	if (!(flow->directions & passage->direction))
+		note_direction(meter, flow, passage);
 }
 
-// Parses the frames and counts all but their flows; the passages are those with an IP header. Asks
-// for the line of each flow.
-static uint32_t begin_passages(struct meter *meter, struct tally *tally, struct link_tally *link,
-                               enum link_layer layer, const struct frame *frames, uint32_t n_frames,
-                               struct passage *ret_passages)
+// Guesses where the flows are; returns the passages of which no flow was seen at home.
+static uint64_t guess_flows(const struct flow_table *table, struct passages *passages)
 {
-	uint32_t n = 0;
+	uint64_t missing = 0;
 
-	for (uint32_t i = 0; i < n_frames; i++) {
-		struct passage *passage = &ret_passages[n];
+	for (uint64_t left = passages->present; left != 0; left &= left - 1) {
+		uint32_t i = (uint32_t)__builtin_ctzll(left);
+		struct passage *passage = &passages->at[i];
 
-		packet_parse(layer, &frames[i], &passage->packet);
-		count_frame(tally, link, &frames[i], &passage->packet);
-		if (passage->packet.n_ip_headers == 0)
-			continue;
-		count_traffic(link, &passage->packet);
-		passage->time_ns = frames[i].time_ns;
-		passage->direction = flow_key_make(&passage->packet, &passage->key);
-		passage->hash = flow_table_hash(&meter->table, &passage->key);
-		flow_table_prefetch(&meter->table, passage->hash);
-		n++;
+		passage->flow = flow_table_guess(table, passage->hash);
+		missing |= (uint64_t)(passage->flow == NULL) << i;
 	}
-	return n;
+	return missing;
+}
+
+// Asks for all that a new flow will touch.
+static void prepare_new_flows(const struct flow_table *table, const struct passages *passages,
+                              uint64_t missing, uint64_t now_ns)
+{
+	const struct flow *leaving[METER_MAX_BURST];
+	uint32_t n_leaving = 0;
+
+	for (uint64_t left = missing; left != 0; left &= left - 1) {
+		uint32_t i = (uint32_t)__builtin_ctzll(left);
+
+		leaving[n_leaving] = flow_table_prefetch_place(table, passages->at[i].hash, now_ns);
+		n_leaving += leaving[n_leaving] != NULL;
+	}
+	for (uint32_t i = 0; i < n_leaving; i++)
+		flow_table_prefetch_home(table, leaving[i]);
 }
 
 // In stages, so that each cache line has been asked for long before it is used.
 void meter_burst(struct meter *meter, struct tally *tally, uint64_t epoch, uint32_t link,
                  enum link_layer layer, const struct frame *frames, uint32_t n_frames)
 {
-	struct passage passages[METER_MAX_BURST];
-	uint32_t n;
+	struct flow_table *table = &meter->table;
+	struct passages passages;
+	uint64_t missing;
 
+	if (n_frames == 0)
+		return;
 	for (uint32_t i = 0; i < n_frames; i++)
 		__builtin_prefetch(frames[i].data);
-	n = begin_passages(meter, tally, &tally->links[link], layer, frames, n_frames, passages);
-	for (uint32_t i = 0; i < n; i++)
-		passages[i].guess = flow_table_guess(&meter->table, passages[i].hash);
-	for (uint32_t i = 0; i < n; i++)
-		if (!passages[i].guess)
-			flow_table_prefetch_place(&meter->table, passages[i].hash,
-			                          passages[i].time_ns);
-	for (uint32_t i = 0; i < n; i++)
-		count_flow(meter, tally, (uint32_t)epoch, link, &passages[i]);
-	if (n_frames > 0)
-		flow_table_sweep(&meter->table, frames[n_frames - 1].time_ns);
+	passages_begin(&table->secret, tally, link, layer, frames, n_frames, &passages);
+	for (uint64_t left = passages.present; left != 0; left &= left - 1)
+		flow_table_prefetch(table, passages.at[__builtin_ctzll(left)].hash);
+	missing = guess_flows(table, &passages);
+	if (missing != 0)
+		prepare_new_flows(table, &passages, missing, frames[0].time_ns);
+	for (uint64_t left = passages.present; left != 0; left &= left - 1) {
+		uint32_t i = (uint32_t)__builtin_ctzll(left);
+
+		count_flow(meter, tally, (uint32_t)epoch, link, &passages.at[i], frames[i].time_ns);
+	}
+	flow_table_sweep(table, frames[n_frames - 1].time_ns);
 }
 
 void meter_sweep(struct meter *meter, uint64_t now_ns)

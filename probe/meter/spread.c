@@ -1,6 +1,6 @@
 #include "spread.h"
 
-#include "flow_table.h"
+#include "flow_key.h"
 #include "parse.h"
 
 void spread_init(struct spread *spread, const struct siphash_key *seed, uint32_t n_owners)
@@ -14,8 +14,8 @@ static uint8_t owner_of(const struct spread *spread, const struct packet *packet
 {
 	struct flow_key key;
 
-	flow_key_make(packet, &key);
-	return (uint8_t)((flow_hash(&spread->secret, &key) >> 32) * spread->n_owners >> 32);
+	flow_key_of_packet(packet, &key);
+	return (uint8_t)((flow_hash(&spread->secret, key.words) >> 32) * spread->n_owners >> 32);
 }
 
 void spread_owners(const struct spread *spread, uint32_t self, enum link_layer layer,

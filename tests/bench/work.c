@@ -41,7 +41,7 @@ static void parse_and_hash(struct bench *bench, const struct frame *frames)
 
 	for (uint32_t i = 0; i < BURST; i++) {
 		packet_parse(LINK_ETHERNET, &frames[i], &packet);
-		flow_key_make(&packet, &key);
+		flow_key_of_packet(&packet, &key);
 		bench->sink += flow_table_hash(&table, &key);
 	}
 }

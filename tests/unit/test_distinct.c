@@ -48,12 +48,12 @@ static void beyond_its_limit_a_set_is_estimated(void **state)
 static void an_ipv6_source_counts_with_its_prefix(void **state)
 {
 	struct distinct_sources *sources = calloc(1, sizeof(*sources));
-	struct packet packet = {.payload = FAMILY_IPV6, .source = {0x20, 1, 0x0d, 0xb8}};
+	uint8_t source[DISTINCT_KEY_BYTES] = {0x20, 1, 0x0d, 0xb8};
 
 	assert_non_null(sources);
 	for (uint8_t host = 0; host < 10; host++) {
-		packet.source[15] = host;
-		distinct_sources_add(sources, &packet);
+		source[15] = host;
+		distinct_sources_add(sources, FAMILY_IPV6, source);
 	}
 	assert_int_equal(sources->ipv6.n_exact, 10);
 	assert_int_equal(sources->ipv6_64.n_exact, 1);

@@ -18,7 +18,7 @@ static struct flow_hash_secret secret_of(uint64_t seed)
 
 static void another_seed_is_another_hash(void **state)
 {
-	const uint8_t key[FLOW_KEY_BYTES] = {1, 2, 3};
+	const uint64_t key[FLOW_KEY_WORDS] = {1, 2, 3};
 	struct flow_hash_secret a = secret_of(1), b = secret_of(2);
 
 	assert_true(flow_hash(&a, key) == flow_hash(&a, key));
@@ -31,21 +31,21 @@ static void every_bit_of_the_key_spreads(void **state)
 	enum {
 		N_SECRETS = 64
 	};
-	unsigned int n_turned[8 * FLOW_KEY_BYTES] = {0};
+	unsigned int n_turned[64 * FLOW_KEY_WORDS] = {0};
 
 	for (uint64_t seed = 0; seed < N_SECRETS; seed++) {
 		struct flow_hash_secret secret = secret_of(seed);
-		uint8_t key[FLOW_KEY_BYTES] = {(uint8_t)seed};
+		uint64_t key[FLOW_KEY_WORDS] = {seed};
 		uint64_t hash = flow_hash(&secret, key);
 
-		for (unsigned int bit = 0; bit < 8 * FLOW_KEY_BYTES; bit++) {
-			key[bit / 8] ^= (uint8_t)(1u << bit % 8);
+		for (unsigned int bit = 0; bit < 64 * FLOW_KEY_WORDS; bit++) {
+			key[bit / 64] ^= UINT64_C(1) << bit % 64;
 			n_turned[bit] += (unsigned int)__builtin_popcountll(
 				hash ^ flow_hash(&secret, key));
-			key[bit / 8] ^= (uint8_t)(1u << bit % 8);
+			key[bit / 64] ^= UINT64_C(1) << bit % 64;
 		}
 	}
-	for (unsigned int bit = 0; bit < 8 * FLOW_KEY_BYTES; bit++)
+	for (unsigned int bit = 0; bit < 64 * FLOW_KEY_WORDS; bit++)
 		assert_in_range(n_turned[bit], N_SECRETS * 26, N_SECRETS * 38);
 }
 
@@ -63,9 +63,8 @@ static void consecutive_keys_fall_evenly_on_lines(void **state)
 	double squares = 0, expected = N_KEYS + (double)N_KEYS * (N_KEYS - 1) / N_LINES;
 
 	for (uint32_t i = 0; i < N_KEYS; i++) {
-		uint8_t key[FLOW_KEY_BYTES] = {0};
+		const uint64_t key[FLOW_KEY_WORDS] = {0, (uint64_t)i << 32};
 
-		memcpy(key + 12, &i, sizeof(i));
 		counts[flow_hash(&secret, key) % N_LINES]++;
 	}
 	for (uint32_t line = 0; line < N_LINES; line++)
