@@ -3,6 +3,8 @@
 enum {
 	MAX_SWEEP_LINES = 4, // in one call
 	MIN_LINES = 2,
+	// One slot in so many may be free in a table that is called full.
+	FREE_OF_FULL = 256,
 	// A tick is at least 2^20 ns, a millisecond, and so long that the idle timeout is at most
 	// 64 of them: ages are told apart as long as flows that are idle go within three timeouts.
 	MIN_TICK_SHIFT = 20,
@@ -39,12 +41,13 @@ static unsigned int tick_shift_for(uint64_t idle_timeout_ns)
 void flow_table_init(struct flow_table *table, void *memory, uint64_t max_flows,
                      uint64_t idle_timeout_ns, const struct siphash_key *seed)
 {
-	uint64_t n_lines = lines_for(max_flows);
+	uint64_t n_lines = lines_for(max_flows), n_slots = n_lines * LINE_SLOTS;
 
 	*table = (struct flow_table){
 		.lines = memory,
 		.flows = (struct flow *)((struct flow_line *)memory + n_lines),
 		.line_mask = n_lines - 1,
+		.full_flows = n_slots - n_slots / FREE_OF_FULL,
 		.idle_timeout_ns = idle_timeout_ns,
 		.max_idle_ns = idle_timeout_ns != 0 ? (int64_t)idle_timeout_ns : INT64_MAX,
 		.tick_shift = tick_shift_for(idle_timeout_ns),
@@ -143,7 +146,7 @@ static struct place find_place(const struct flow_table *table, uint64_t hash, ui
 	if (slot >= 0)
 		return (struct place){home, (uint32_t)slot, false};
 	// A count of displaced flows that is full keeps the line from displacing more.
-	if (table->lines[home].n_displaced < UINT8_MAX) {
+	if (table->lines[home].n_displaced < UINT8_MAX && !flow_table_is_full(table)) {
 		slot = free_slot_of(table, other);
 		if (slot >= 0)
 			return (struct place){other, (uint32_t)slot, false};

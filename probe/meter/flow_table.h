@@ -12,9 +12,10 @@
 // miss at home is an answer. Ages let the oldest flow of a line, and the idle ones, be found
 // without reading flows.
 //
-// The table never grows and never refuses. When both lines are full, the oldest flow of the home
-// line goes, and the caller counts it; among flows of the same age, which a flood makes the rule,
-// the hand goes round, so that the one that came first goes first.
+// The table never grows and never refuses. When both lines are full, or the home line is and 255 of
+// 256 slots of the table are taken, the oldest flow of the home line goes, and the caller counts
+// it; among flows of the same age, which a flood makes the rule, the hand goes round, so that the
+// one that came first goes first.
 #pragma once
 
 #include <stdbool.h>
@@ -60,6 +61,7 @@ struct flow_table {
 	int64_t max_idle_ns; // the same, to be compared with; never is the most there is
 	unsigned int tick_shift; // a tick of age is 2^tick_shift ns
 	uint64_t n_flows;
+	uint64_t full_flows; // as many are as good as all: see flow_table_is_full()
 	uint64_t sweep_line; // looked at next
 	uint64_t sweep_ns; // when it is due
 	uint64_t sweep_interval_ns; // between two lines
@@ -79,8 +81,8 @@ uint64_t flow_table_slots(const struct flow_table *table);
 struct flow *flow_table_find(struct flow_table *table, const struct flow_key *key, uint64_t hash);
 
 // A slot for a flow that is not in the table; key and hash are set, the rest is the caller's to
-// fill, flow_table_seen() included. Where neither of its two lines has room, the oldest flow of the
-// first one is evicted: then true is returned and *ret_evicted is a copy of it.
+// fill, flow_table_seen() included. Where there is no room for it, the oldest flow of its home line
+// is evicted: then true is returned and *ret_evicted is a copy of it.
 bool flow_table_insert(struct flow_table *table, const struct flow_key *key, uint64_t hash,
                        uint64_t now_ns, struct flow **ret_flow, struct flow *ret_evicted);
 
@@ -134,6 +136,13 @@ static inline struct flow *flow_table_line(const struct flow_table *table, uint6
 	return table->flows + line * LINE_SLOTS;
 }
 
+// So few slots are free that looking for one in a second line would seldom find it, and would cost
+// every packet of a flood one more cache line.
+static inline bool flow_table_is_full(const struct flow_table *table)
+{
+	return table->n_flows >= table->full_flows;
+}
+
 // First stage of a look-up: asks for the home line.
 static inline void flow_table_prefetch(const struct flow_table *table, uint64_t hash)
 {
@@ -141,8 +150,8 @@ static inline void flow_table_prefetch(const struct flow_table *table, uint64_t 
 }
 
 // Second stage: the flow in the home line most likely to be the one, asked for too; or NULL, the
-// other line having been asked for. It may be another by the time it is looked at: check it with
-// flow_table_confirms().
+// other line having been asked for if it will be needed. It may be another by the time it is looked
+// at: check it with flow_table_confirms().
 static inline struct flow *flow_table_guess(const struct flow_table *table, uint64_t hash)
 {
 	uint64_t home = flow_home_line(table, hash);
@@ -150,7 +159,8 @@ static inline struct flow *flow_table_guess(const struct flow_table *table, uint
 	struct flow *flow;
 
 	if (matches == 0) {
-		__builtin_prefetch(&table->lines[flow_other_line(table, hash)]);
+		if (table->lines[home].n_displaced > 0 || !flow_table_is_full(table))
+			__builtin_prefetch(&table->lines[flow_other_line(table, hash)]);
 		return NULL;
 	}
 	flow = flow_table_line(table, home) + __builtin_ctz(matches);
@@ -170,15 +180,22 @@ static inline uint8_t flow_table_tick(const struct flow_table *table, uint64_t n
 	return (uint8_t)(now_ns >> table->tick_shift);
 }
 
-// Notes a packet of the flow; packets may be a little out of order.
-static inline void flow_table_seen(struct flow_table *table, struct flow *flow, uint64_t now_ns)
+// Gives the flow's slot the age of this time.
+static inline void flow_table_set_age(struct flow_table *table, const struct flow *flow,
+                                      uint64_t time_ns)
 {
 	uint64_t slot = (uint64_t)(flow - table->flows);
-	uint8_t *age = &table->lines[slot / LINE_SLOTS].ages[slot % LINE_SLOTS];
-	uint64_t last_ns = now_ns > flow->last_ns ? now_ns : flow->last_ns;
-	uint8_t tick = flow_table_tick(table, last_ns);
+
+	table->lines[slot / LINE_SLOTS].ages[slot % LINE_SLOTS] = flow_table_tick(table, time_ns);
+}
+
+// Notes a packet of the flow; packets may be a little out of order. The slot's age is that of the
+// last packet, so it is looked for only in the first packet of a tick.
+static inline void flow_table_seen(struct flow_table *table, struct flow *flow, uint64_t now_ns)
+{
+	uint64_t before_ns = flow->last_ns, last_ns = now_ns > before_ns ? now_ns : before_ns;
 
 	flow->last_ns = last_ns;
-	if (*age != tick)
-		*age = tick;
+	if ((last_ns ^ before_ns) >> table->tick_shift)
+		flow_table_set_age(table, flow, last_ns);
 }

@@ -130,9 +130,7 @@ void meter_burst(struct meter *meter, struct tally *tally, uint64_t epoch, uint3
 		return;
 	for (uint32_t i = 0; i < n_frames; i++)
 		__builtin_prefetch(frames[i].data);
-	passages_begin(&table->secret, tally, link, layer, frames, n_frames, &passages);
-	for (uint64_t left = passages.present; left != 0; left &= left - 1)
-		flow_table_prefetch(table, passages.at[__builtin_ctzll(left)].hash);
+	passages_begin(table, tally, link, layer, frames, n_frames, &passages);
 	missing = guess_flows(table, &passages);
 	if (missing != 0)
 		prepare_new_flows(table, &passages, missing, frames[0].time_ns);

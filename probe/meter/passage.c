@@ -1,5 +1,6 @@
 #include "passage.h"
 
+#include "flow_table.h"
 #include "parse.h"
 #include "plain.h"
 
@@ -63,13 +64,15 @@ static void leave_to_walk(struct sorted *sorted, uint32_t at)
 	sorted->at[WALKED][sorted->n[WALKED]++] = (uint8_t)at;
 }
 
-static inline void key_passage(const struct flow_hash_secret *secret, const struct flow_ends *ends,
+// Asks for the home line of the flow as soon as its hash is known.
+static inline void key_passage(const struct flow_table *table, const struct flow_ends *ends,
                                struct passage *ret_passage)
 {
 	struct flow_key key;
 
 	ret_passage->direction = (uint8_t)flow_key_make(ends, &key);
-	ret_passage->hash = flow_hash(secret, key.words);
+	ret_passage->hash = flow_table_hash(table, &key);
+	flow_table_prefetch(table, ret_passage->hash);
 	ret_passage->key = key;
 }
 
@@ -84,7 +87,7 @@ static void count_plain(struct link_tally *link, enum family family, enum transi
 	cell->payload_bytes += sum.bytes;
 }
 
-static void begin_ipv4(const struct flow_hash_secret *secret, struct link_tally *link,
+static void begin_ipv4(const struct flow_table *table, struct link_tally *link,
                        const struct frame *frames, struct sorted *sorted, struct passages *passages)
 {
 	struct sum sum = {0};
@@ -99,13 +102,13 @@ static void begin_ipv4(const struct flow_hash_secret *secret, struct link_tally 
 		}
 		sum.packets++;
 		sum.bytes += plain.bytes;
-		key_passage(secret, &plain.ends, &passages->at[at]);
+		key_passage(table, &plain.ends, &passages->at[at]);
 		passages->present |= UINT64_C(1) << at;
 	}
 	count_plain(link, FAMILY_IPV4, TRANSITION_NATIVE4, sum);
 }
 
-static void begin_ipv6(const struct flow_hash_secret *secret, struct link_tally *link,
+static void begin_ipv6(const struct flow_table *table, struct link_tally *link,
                        const struct frame *frames, struct sorted *sorted, struct passages *passages)
 {
 	struct sum native = {0}, nat64 = {0};
@@ -124,7 +127,7 @@ static void begin_ipv6(const struct flow_hash_secret *secret, struct link_tally 
 			nat64.packets++;
 			nat64.bytes += plain.bytes;
 		}
-		key_passage(secret, &plain.ends, &passages->at[at]);
+		key_passage(table, &plain.ends, &passages->at[at]);
 		passages->present |= UINT64_C(1) << at;
 	}
 	native.packets -= nat64.packets;
@@ -144,7 +147,7 @@ static void count_walked(struct link_tally *link, const struct packet *packet)
 	link->flows[packet->payload].fragments += (packet->flags & PACKET_FRAGMENT) != 0;
 }
 
-static void begin_walked(const struct flow_hash_secret *secret, struct link_tally *link,
+static void begin_walked(const struct flow_table *table, struct link_tally *link,
                          enum link_layer layer, const struct frame *frames,
                          const struct sorted *sorted, struct passages *passages)
 {
@@ -160,12 +163,12 @@ static void begin_walked(const struct flow_hash_secret *secret, struct link_tall
 			continue;
 		count_walked(link, &packet);
 		ends = flow_ends_of_packet(&packet);
-		key_passage(secret, &ends, &passages->at[at]);
+		key_passage(table, &ends, &passages->at[at]);
 		passages->present |= UINT64_C(1) << at;
 	}
 }
 
-void passages_begin(const struct flow_hash_secret *secret, struct tally *tally, uint32_t link,
+void passages_begin(const struct flow_table *table, struct tally *tally, uint32_t link,
                     enum link_layer layer, const struct frame *frames, uint32_t n_frames,
                     struct passages *ret_passages)
 {
@@ -175,7 +178,7 @@ void passages_begin(const struct flow_hash_secret *secret, struct tally *tally, 
 	ret_passages->present = 0;
 	count_frames(tally, counted, frames, n_frames);
 	sort_frames(layer, frames, n_frames, &sorted);
-	begin_ipv4(secret, counted, frames, &sorted, ret_passages);
-	begin_ipv6(secret, counted, frames, &sorted, ret_passages);
-	begin_walked(secret, counted, layer, frames, &sorted, ret_passages);
+	begin_ipv4(table, counted, frames, &sorted, ret_passages);
+	begin_ipv6(table, counted, frames, &sorted, ret_passages);
+	begin_walked(table, counted, layer, frames, &sorted, ret_passages);
 }

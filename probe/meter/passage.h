@@ -18,6 +18,7 @@ enum {
 };
 
 struct flow;
+struct flow_table;
 
 // One cache line, so that those of a burst do not fall on each other.
 struct passage {
@@ -33,7 +34,7 @@ struct passages {
 };
 
 // Counts up to PASSAGES_MAX frames of one link into tally, and writes the passages of those that
-// have an IP header.
-void passages_begin(const struct flow_hash_secret *secret, struct tally *tally, uint32_t link,
+// have an IP header; asks for the first line of the table that each will need.
+void passages_begin(const struct flow_table *table, struct tally *tally, uint32_t link,
                     enum link_layer layer, const struct frame *frames, uint32_t n_frames,
                     struct passages *ret_passages);

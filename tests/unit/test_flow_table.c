@@ -157,6 +157,22 @@ static void among_flows_of_one_age_the_first_to_come_goes_first(void **state)
 	free(memory);
 }
 
+// With so few free slots that looking for one costs more than it finds.
+static void a_table_as_good_as_full_evicts_at_home(void **state)
+{
+	struct flow_table table;
+	void *memory = table_new(&table, 1 << 16, 0);
+	uint64_t n_evicted = 0;
+
+	for (uint32_t i = 0; i < 4 << 16; i++)
+		n_evicted += touch(&table, i, 1);
+	assert_true(flow_table_is_full(&table));
+	assert_int_equal(table.n_flows + n_evicted, 4 << 16);
+	for (uint32_t i = (4 << 16) - 1000; i < 4 << 16; i++)
+		assert_true(holds(&table, i));
+	free(memory);
+}
+
 static void an_idle_flow_makes_room_without_eviction(void **state)
 {
 	struct flow_table table;
@@ -248,6 +264,7 @@ int main(void)
 		cmocka_unit_test(a_full_table_evicts_and_says_so),
 		cmocka_unit_test(the_oldest_flow_goes_first),
 		cmocka_unit_test(among_flows_of_one_age_the_first_to_come_goes_first),
+		cmocka_unit_test(a_table_as_good_as_full_evicts_at_home),
 		cmocka_unit_test(an_idle_flow_makes_room_without_eviction),
 		cmocka_unit_test(a_sweep_frees_idle_flows_only),
 		cmocka_unit_test(without_a_timeout_no_flow_is_idle),
