@@ -16,7 +16,7 @@
 enum {
 	// Slots of the first flow table; a crowded one is replaced by one this much larger.
 	REPLAY_FIRST_FLOWS = 1 << 16,
-	REPLAY_GROWTH = 4,
+	REPLAY_GROWTH = 2,
 };
 
 static const char *source_text = "pcap", *idle_timeout_text = "30", *format_text = "table";
