@@ -31,7 +31,8 @@ static int make_workers(const struct probe_config *config, struct crew *crew)
 	size_t each_bytes;
 
 	for (uint32_t i = 0; i < n; i++) {
-		int rc = worker_new(max_flows, config->idle_timeout_ns, &crew->workers[i]);
+		int rc = worker_new(max_flows, config->idle_timeout_ns, config->window_ns,
+		                    &crew->workers[i]);
 
 		if (rc != 0)
 			return cli_failure("meter: no memory for %" PRIu64

@@ -9,9 +9,14 @@
 
 _Static_assert((int)SOURCE_BURST <= (int)METER_MAX_BURST, "what a source gives the meter takes");
 
-int engine_init(uint64_t max_flows, uint64_t idle_timeout_ns, struct engine *ret_engine)
+int engine_init(uint64_t max_flows, uint64_t idle_timeout_ns, uint64_t window_ns,
+                struct engine *ret_engine)
 {
-	struct meter_config config = {.max_flows = max_flows, .idle_timeout_ns = idle_timeout_ns};
+	struct meter_config config = {
+		.max_flows = max_flows,
+		.idle_timeout_ns = idle_timeout_ns,
+		.notice_ns = window_ns,
+	};
 	struct engine engine = {0};
 
 	if (getrandom(&config.seed, sizeof(config.seed), 0) != sizeof(config.seed))

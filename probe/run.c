@@ -91,7 +91,8 @@ static int run_live(const struct probe_config *config)
 static int run_file(const struct probe_config *config)
 {
 	struct engine engine;
-	int rc = engine_init(config->max_flows, config->idle_timeout_ns, &engine);
+	int rc = engine_init(config->max_flows, config->idle_timeout_ns, config->window_ns,
+	                     &engine);
 	int status;
 
 	if (rc != 0)

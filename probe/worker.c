@@ -22,7 +22,8 @@ enum {
 	TURNS_PER_RING = 4,
 };
 
-int worker_new(uint64_t max_flows, uint64_t idle_timeout_ns, struct worker **ret_worker)
+int worker_new(uint64_t max_flows, uint64_t idle_timeout_ns, uint64_t window_ns,
+               struct worker **ret_worker)
 {
 	struct worker *worker = aligned_alloc(_Alignof(struct worker), sizeof(*worker));
 	int rc;
@@ -30,7 +31,7 @@ int worker_new(uint64_t max_flows, uint64_t idle_timeout_ns, struct worker **ret
 	if (worker == NULL)
 		return -ENOMEM;
 	memset(worker, 0, sizeof(*worker));
-	rc = engine_init(max_flows, idle_timeout_ns, &worker->engine);
+	rc = engine_init(max_flows, idle_timeout_ns, window_ns, &worker->engine);
 	if (rc != 0) {
 		free(worker);
 		return rc;

@@ -51,7 +51,8 @@ struct worker {
 };
 
 // A worker without queues, with a meter of that many flows; 0 or -errno.
-int worker_new(uint64_t max_flows, uint64_t idle_timeout_ns, struct worker **ret_worker);
+int worker_new(uint64_t max_flows, uint64_t idle_timeout_ns, uint64_t window_ns,
+               struct worker **ret_worker);
 void worker_free(struct worker *worker);
 
 // Gives it one more queue to poll, before it runs.

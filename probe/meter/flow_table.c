@@ -39,8 +39,10 @@ static unsigned int tick_shift_for(uint64_t idle_timeout_ns)
 }
 
 void flow_table_init(struct flow_table *table, void *memory, uint64_t max_flows,
-                     uint64_t idle_timeout_ns, const struct siphash_key *seed)
+                     uint64_t idle_timeout_ns, uint64_t notice_ns, const struct siphash_key *seed)
 {
+	uint64_t round_ns = notice_ns == 0 || notice_ns > idle_timeout_ns ? idle_timeout_ns
+	                                                                  : notice_ns;
 	uint64_t n_lines = lines_for(max_flows), n_slots = n_lines * LINE_SLOTS;
 
 	*table = (struct flow_table){
@@ -51,7 +53,8 @@ void flow_table_init(struct flow_table *table, void *memory, uint64_t max_flows,
 		.idle_timeout_ns = idle_timeout_ns,
 		.max_idle_ns = idle_timeout_ns != 0 ? (int64_t)idle_timeout_ns : INT64_MAX,
 		.tick_shift = tick_shift_for(idle_timeout_ns),
-		.sweep_interval_ns = idle_timeout_ns / n_lines,
+		.sweep_interval_ns = round_ns / n_lines,
+		.round_ns = round_ns,
 	};
 	flow_hash_secret_init(&table->secret, seed);
 }
@@ -203,8 +206,8 @@ void flow_table_sweep(struct flow_table *table, uint64_t now_ns)
 		table->sweep_ns += table->sweep_interval_ns;
 	}
 	// More than a round behind, as after a quiet time: one round is enough.
-	if (table->sweep_ns + table->idle_timeout_ns < now_ns)
-		table->sweep_ns = now_ns - table->idle_timeout_ns;
+	if (table->sweep_ns + table->round_ns < now_ns)
+		table->sweep_ns = now_ns - table->round_ns;
 }
 
 void flow_table_move(struct flow_table *to, const struct flow_table *from)

@@ -65,15 +65,17 @@ struct flow_table {
 	uint64_t sweep_line; // looked at next
 	uint64_t sweep_ns; // when it is due
 	uint64_t sweep_interval_ns; // between two lines
+	uint64_t round_ns; // between two looks at the same line
 	struct flow_hash_secret secret;
 };
 
 // Bytes needed for at least max_flows slots.
 size_t flow_table_memory_bytes(uint64_t max_flows);
 
-// Makes an empty table in zeroed memory of that many bytes, aligned to 64.
+// Makes an empty table in zeroed memory of that many bytes, aligned to 64. The slot of an idle flow
+// is freed within notice_ns of sweeping, which 0 or more than the timeout makes the timeout.
 void flow_table_init(struct flow_table *table, void *memory, uint64_t max_flows,
-                     uint64_t idle_timeout_ns, const struct siphash_key *seed);
+                     uint64_t idle_timeout_ns, uint64_t notice_ns, const struct siphash_key *seed);
 
 uint64_t flow_table_slots(const struct flow_table *table);
 
@@ -94,8 +96,8 @@ const struct flow *flow_table_prefetch_place(const struct flow_table *table, uin
 // Fourth stage: asks for the line that will be told that this flow has gone.
 void flow_table_prefetch_home(const struct flow_table *table, const struct flow *flow);
 
-// Frees the slots of idle flows in the lines that are due: every line is once in the time a flow
-// may be idle, and a call looks at a few lines at most.
+// Frees the slots of idle flows in the lines that are due: every line is once in the time within
+// which an idle flow is to be noticed, and a call looks at a few lines at most.
 void flow_table_sweep(struct flow_table *table, uint64_t now_ns);
 
 // Puts every flow of from into the empty, larger table to.

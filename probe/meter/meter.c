@@ -27,7 +27,7 @@ struct meter *meter_init(void *memory, const struct meter_config *config)
 	struct meter *meter = memory;
 
 	flow_table_init(&meter->table, (uint8_t *)memory + meter_head_bytes(), config->max_flows,
-	                config->idle_timeout_ns, &config->seed);
+	                config->idle_timeout_ns, config->notice_ns, &config->seed);
 	meter->sources = config->sources;
 	return meter;
 }

@@ -21,6 +21,7 @@ enum {
 struct meter_config {
 	uint64_t max_flows; // slots of the flow table; rounded up to a power of two
 	uint64_t idle_timeout_ns; // 0: a flow never ends by being idle
+	uint64_t notice_ns; // within which the slot of an idle flow is freed; 0: the timeout
 	struct siphash_key seed; // of the flow table's hash
 	// Distinct source addresses are collected here when not NULL (replay does; live probes keep
 	// no address).

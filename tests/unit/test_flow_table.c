@@ -21,7 +21,7 @@ static void *table_new(struct flow_table *table, uint64_t max_flows, uint64_t id
 
 	assert_non_null(memory);
 	memset(memory, 0, n_bytes);
-	flow_table_init(table, memory, max_flows, idle_timeout_ns, &seed);
+	flow_table_init(table, memory, max_flows, idle_timeout_ns, 0, &seed);
 	return memory;
 }
 
@@ -200,6 +200,29 @@ static void a_sweep_frees_idle_flows_only(void **state)
 	free(memory);
 }
 
+static void an_idle_flow_is_noticed_within_the_time_asked_for(void **state)
+{
+	const uint64_t timeout_ns = 300 * (uint64_t)SECOND_NS, notice_ns = SECOND_NS;
+	size_t n_bytes = flow_table_memory_bytes(1024);
+	void *memory = aligned_alloc(64, n_bytes);
+	struct flow_table table;
+	uint64_t now_ns = SECOND_NS;
+
+	assert_non_null(memory);
+	memset(memory, 0, n_bytes);
+	flow_table_init(&table, memory, 1024, timeout_ns, notice_ns, &seed);
+	for (uint32_t i = 0; i < 500; i++)
+		touch(&table, i, now_ns);
+	for (; now_ns <= SECOND_NS + timeout_ns; now_ns += SECOND_NS / 100)
+		flow_table_sweep(&table, now_ns);
+	assert_int_equal(table.n_flows, 500);
+	for (; now_ns <= SECOND_NS + timeout_ns + notice_ns + SECOND_NS / 50;
+	     now_ns += SECOND_NS / 100)
+		flow_table_sweep(&table, now_ns);
+	assert_int_equal(table.n_flows, 0);
+	free(memory);
+}
+
 static void without_a_timeout_no_flow_is_idle(void **state)
 {
 	struct flow_table table;
@@ -267,6 +290,7 @@ int main(void)
 		cmocka_unit_test(a_table_as_good_as_full_evicts_at_home),
 		cmocka_unit_test(an_idle_flow_makes_room_without_eviction),
 		cmocka_unit_test(a_sweep_frees_idle_flows_only),
+		cmocka_unit_test(an_idle_flow_is_noticed_within_the_time_asked_for),
 		cmocka_unit_test(without_a_timeout_no_flow_is_idle),
 		cmocka_unit_test(displaced_flows_are_found_and_freed_too),
 		cmocka_unit_test(moving_keeps_every_flow),

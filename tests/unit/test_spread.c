@@ -70,7 +70,7 @@ struct counter {
 
 static void counter_init(struct counter *counter, uint32_t self, uint32_t n)
 {
-	const struct meter_config config = {MAX_FLOWS, 0, {self, 1}, NULL};
+	const struct meter_config config = {.max_flows = MAX_FLOWS, .seed = {self, 1}};
 	size_t n_bytes = (meter_memory_bytes(&config) + 63) / 64 * 64;
 
 	memset(counter, 0, sizeof(*counter));
