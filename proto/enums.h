@@ -29,6 +29,15 @@ enum drop_reason {
 	N_DROP_REASONS
 };
 
+// Whether a link carries anything, by the word of its port.
+enum link_state {
+	LINK_STATE_UNKNOWN, // the probe does not say, or the source has no link: a file
+	LINK_STATE_UP,
+	LINK_STATE_DOWN, // the port is there, but has no carrier or was taken down
+	LINK_STATE_GONE, // the port itself, or the interface it watches, has been removed
+	N_LINK_STATES
+};
+
 // Exclusive transition class of a packet, decided on the outermost step that puts one IP version
 // directly inside the other.
 enum transition {

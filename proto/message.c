@@ -163,9 +163,12 @@ static int list_from_message(const ProtobufCMessage *message, const struct schem
 	size_t n_elements = *(size_t *)slot.quantifier;
 	const char *elements = *(char **)slot.value;
 	size_t width = field_width(field);
-	int r = rows_prepare(field, n_elements, plain, why);
 	char *member;
+	int r;
 
+	if (field->optional && n_elements == 0)
+		return 0;
+	r = rows_prepare(field, n_elements, plain, why);
 	if (r < 0)
 		return r;
 	member = *(char **)table_rows(plain, field->table) + field->offset;

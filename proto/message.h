@@ -19,6 +19,8 @@ enum {
 	// Every combination of link, carrier, payload and transition there can be.
 	MAX_REPORT_TRAFFIC_ROWS = MAX_REPORT_LINKS * N_FAMILIES * N_FAMILIES * N_TRANSITIONS,
 	MAX_REPORT_FLOW_ROWS = MAX_REPORT_LINKS * N_FAMILIES,
+	MAX_LINK_QUEUES = 64, // receive queues of one link
+	MAX_REPORT_QUEUE_ROWS = MAX_REPORT_LINKS * MAX_LINK_QUEUES,
 	MAX_ACK_ROWS = 1024,
 };
 
@@ -51,6 +53,8 @@ struct report_link {
 	uint64_t dropped_frames[N_DROP_REASONS];
 	uint64_t truncated_frames, deep_frames;
 	uint64_t wire_bytes;
+	uint64_t down_ns; // at most what was observed
+	enum link_state state; // at the end of the window
 };
 
 struct report_traffic {
@@ -68,6 +72,12 @@ struct report_flows {
 	uint64_t fragments;
 };
 
+struct report_queue {
+	uint32_t link; // index into links
+	uint32_t number; // below MAX_LINK_QUEUES
+	uint64_t frames;
+};
+
 // One window of one probe. Rows are sorted by their key and each key stands once; links keep the
 // order of the probe's configuration and differ in name. The window's length is a whole number of
 // seconds that divides 300 s.
@@ -79,15 +89,17 @@ struct report {
 	uint64_t boot_ns;
 	uint32_t window_overruns;
 	char software[MAX_TEXT_BYTES];
-	uint32_t n_links, n_traffic, n_flows;
+	uint32_t n_links, n_traffic, n_flows, n_queues;
 	struct report_link *links;
 	struct report_traffic *traffic;
 	struct report_flows *flows;
+	struct report_queue *queues;
 };
 
 // An empty report with room for that many rows, which the caller fills and whose n_ fields are
 // set; NULL when out of memory.
-struct report *report_new(uint32_t n_links, uint32_t n_traffic, uint32_t n_flows);
+struct report *report_new(uint32_t n_links, uint32_t n_traffic, uint32_t n_flows,
+                          uint32_t n_queues);
 void report_free(struct report *report);
 
 struct sequence_range {

@@ -10,6 +10,8 @@ static const char *const frame_verdict_names[N_FRAME_VERDICTS] = {"ipv4", "ipv6"
 static const char *const drop_reason_names[N_DROP_REASONS] = {"missed", "no_buffer", "error",
                                                               "ring_full"};
 
+static const char *const link_state_names[N_LINK_STATES] = {"unknown", "up", "down", "gone"};
+
 static const char *const transition_names[N_TRANSITIONS] = {
 	"native4", "native6", "6in4", "6to4", "6rd", "isatap", "teredo", "4in6", "nat64"};
 
@@ -29,6 +31,11 @@ const char *frame_verdict_name(enum frame_verdict verdict)
 const char *drop_reason_name(enum drop_reason reason)
 {
 	return drop_reason_names[reason];
+}
+
+const char *link_state_name(enum link_state state)
+{
+	return link_state_names[state];
 }
 
 const char *transition_name(enum transition transition)

@@ -20,7 +20,7 @@ static void *rows_new(uint32_t n_rows, size_t row_bytes)
 	return calloc(n_rows > 0 ? n_rows : 1, row_bytes);
 }
 
-struct report *report_new(uint32_t n_links, uint32_t n_traffic, uint32_t n_flows)
+struct report *report_new(uint32_t n_links, uint32_t n_traffic, uint32_t n_flows, uint32_t n_queues)
 {
 	struct report *report = calloc(1, sizeof(*report));
 
@@ -29,10 +29,12 @@ struct report *report_new(uint32_t n_links, uint32_t n_traffic, uint32_t n_flows
 	report->n_links = n_links;
 	report->n_traffic = n_traffic;
 	report->n_flows = n_flows;
+	report->n_queues = n_queues;
 	report->links = rows_new(n_links, sizeof(*report->links));
 	report->traffic = rows_new(n_traffic, sizeof(*report->traffic));
 	report->flows = rows_new(n_flows, sizeof(*report->flows));
-	if (!report->links || !report->traffic || !report->flows) {
+	report->queues = rows_new(n_queues, sizeof(*report->queues));
+	if (!report->links || !report->traffic || !report->flows || !report->queues) {
 		report_free(report);
 		return NULL;
 	}
@@ -46,6 +48,7 @@ void report_free(struct report *report)
 	free(report->links);
 	free(report->traffic);
 	free(report->flows);
+	free(report->queues);
 	free(report);
 }
 
@@ -58,6 +61,8 @@ static int counts_check(const struct report *report, char *why)
 		                   MAX_REPORT_TRAFFIC_ROWS);
 	if (report->n_flows > MAX_REPORT_FLOW_ROWS)
 		return check_fault(why, "flow_link: more than %d elements", MAX_REPORT_FLOW_ROWS);
+	if (report->n_queues > MAX_REPORT_QUEUE_ROWS)
+		return check_fault(why, "queue_link: more than %d elements", MAX_REPORT_QUEUE_ROWS);
 	return 0;
 }
 
@@ -192,6 +197,22 @@ static int link_frames_check(const struct report_link *link, uint32_t i, char *w
 	return 0;
 }
 
+static int link_state_check(const struct report *report, uint32_t i, char *why)
+{
+	const struct report_link *link = &report->links[i];
+
+	if ((uint32_t)link->state >= N_LINK_STATES)
+		return check_fault(
+			why, "link_state[%" PRIu32 "]: %" PRIu32 " is not one of the %d states", i,
+			(uint32_t)link->state, N_LINK_STATES);
+	if (link->down_ns > report->observed_ns)
+		return check_fault(why,
+		                   "link_down_ns[%" PRIu32 "]: %" PRIu64
+		                   " is more than was observed, %" PRIu64,
+		                   i, link->down_ns, report->observed_ns);
+	return 0;
+}
+
 static int links_check(const struct report *report, char *why)
 {
 	static const struct column_total columns[] = {
@@ -214,6 +235,8 @@ static int links_check(const struct report *report, char *why)
 			                   " is not one of the %d surfaces",
 			                   i, (uint32_t)link->surface, N_SURFACES);
 		r = link_frames_check(link, i, why);
+		if (r == 0)
+			r = link_state_check(report, i, why);
 		if (r < 0)
 			return r;
 	}
@@ -252,6 +275,11 @@ static uint64_t traffic_key(const struct report_traffic *row)
 static uint64_t flows_key(const struct report_flows *row)
 {
 	return (uint64_t)row->link * N_FAMILIES + row->family;
+}
+
+static uint64_t queue_key(const struct report_queue *row)
+{
+	return (uint64_t)row->link * MAX_LINK_QUEUES + row->number;
 }
 
 static int order_check(const char *field, uint32_t i, uint64_t before, uint64_t key, char *why)
@@ -334,6 +362,37 @@ static int flows_check(const struct report *report, char *why)
 	                    report->n_flows, why);
 }
 
+static int queue_row_check(const struct report *report, uint32_t i, char *why)
+{
+	const struct report_queue *row = &report->queues[i];
+	int r = link_index_check(report, "queue_link", i, row->link, why);
+
+	if (r < 0)
+		return r;
+	if (row->number >= MAX_LINK_QUEUES)
+		return check_fault(why,
+		                   "queue_number[%" PRIu32 "]: %" PRIu32
+		                   " is not below the %d queues of a link",
+		                   i, row->number, MAX_LINK_QUEUES);
+	return i == 0 ? 0 : order_check("queue_link", i, queue_key(row - 1), queue_key(row), why);
+}
+
+static int queues_check(const struct report *report, char *why)
+{
+	static const struct column_total columns[] = {
+		{"queue_frames", offsetof(struct report_queue, frames)},
+	};
+
+	for (uint32_t i = 0; i < report->n_queues; i++) {
+		int r = queue_row_check(report, i, why);
+
+		if (r < 0)
+			return r;
+	}
+	return totals_check(columns, N_ELEMENTS(columns), report->queues, sizeof(*report->queues),
+	                    report->n_queues, why);
+}
+
 int report_check(const struct report *report, char *why)
 {
 	int r = counts_check(report, why);
@@ -347,5 +406,8 @@ int report_check(const struct report *report, char *why)
 	if (r < 0)
 		return r;
 	r = traffic_check(report, why);
-	return r < 0 ? r : flows_check(report, why);
+	if (r < 0)
+		return r;
+	r = flows_check(report, why);
+	return r < 0 ? r : queues_check(report, why);
 }

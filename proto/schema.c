@@ -5,7 +5,8 @@
 #include "message.h"
 
 static_assert(sizeof(enum surface) == sizeof(uint32_t) && sizeof(enum family) == sizeof(uint32_t) &&
-                      sizeof(enum transition) == sizeof(uint32_t),
+                      sizeof(enum transition) == sizeof(uint32_t) &&
+                      sizeof(enum link_state) == sizeof(uint32_t),
               "an enum is as wide as its column");
 
 // clang-format off: the tables read best with one field on each line.
@@ -13,23 +14,29 @@ static_assert(sizeof(enum surface) == sizeof(uint32_t) && sizeof(enum family) ==
 // Names and texts carry their terminating zero in memory, not on the wire.
 #define ONE(number, name, bits, type)                                                              \
 	{                                                                                          \
-		number, FIELD_UINT##bits, 0, offsetof(struct type, name), NULL, #name              \
+		number, FIELD_UINT##bits, 0, offsetof(struct type, name), NULL, #name, false       \
 	}
 #define SPOOL(number, type)                                                                        \
 	{                                                                                          \
-		number, FIELD_BYTES, SPOOL_ID_BYTES, offsetof(struct type, spool), NULL, "spool"   \
+		number, FIELD_BYTES, SPOOL_ID_BYTES, offsetof(struct type, spool), NULL, "spool",  \
+			false                                                                      \
 	}
 #define TEXT(number, name, type, length)                                                           \
 	{                                                                                          \
-		number, FIELD_TEXT, (length)-1, offsetof(struct type, name), NULL, #name           \
+		number, FIELD_TEXT, (length)-1, offsetof(struct type, name), NULL, #name, false    \
 	}
 #define TEXTS(number, name, member, row, table, length)                                            \
 	{                                                                                          \
-		number, FIELD_TEXTS, (length)-1, offsetof(struct row, member), &table, #name       \
+		number, FIELD_TEXTS, (length)-1, offsetof(struct row, member), &table, #name,      \
+			false                                                                      \
 	}
 #define COLUMN(number, name, bits, member, row, table)                                             \
 	{                                                                                          \
-		number, FIELD_COLUMN##bits, 0, offsetof(struct row, member), &table, #name         \
+		number, FIELD_COLUMN##bits, 0, offsetof(struct row, member), &table, #name, false  \
+	}
+#define LATER_COLUMN(number, name, bits, member, row, table)                                       \
+	{                                                                                          \
+		number, FIELD_COLUMN##bits, 0, offsetof(struct row, member), &table, #name, true   \
 	}
 #define ROWS(type, rows, count, row, max_rows)                                                     \
 	{                                                                                          \
@@ -65,6 +72,8 @@ static const struct schema_table traffic_rows = ROWS(report, traffic, n_traffic,
                                                      MAX_REPORT_TRAFFIC_ROWS);
 static const struct schema_table flow_rows = ROWS(report, flows, n_flows, report_flows,
                                                   MAX_REPORT_FLOW_ROWS);
+static const struct schema_table queue_rows = ROWS(report, queues, n_queues, report_queue,
+                                                   MAX_REPORT_QUEUE_ROWS);
 
 static const struct schema_field report_fields[] = {
 	TEXT(1, probe, report, MAX_NAME_BYTES),
@@ -93,6 +102,7 @@ static const struct schema_field report_fields[] = {
 	COLUMN(29, link_error_frames, 64, dropped_frames[DROP_ERROR], report_link, link_rows),
 	COLUMN(30, link_ring_full_frames, 64, dropped_frames[DROP_RING_FULL], report_link,
                link_rows),
+	LATER_COLUMN(31, link_down_ns, 64, down_ns, report_link, link_rows),
 	COLUMN(32, traffic_link, 32, link, report_traffic, traffic_rows),
 	COLUMN(33, traffic_carrier, 32, carrier, report_traffic, traffic_rows),
 	COLUMN(34, traffic_payload, 32, payload, report_traffic, traffic_rows),
@@ -100,12 +110,16 @@ static const struct schema_field report_fields[] = {
 	COLUMN(36, traffic_packets, 64, packets, report_traffic, traffic_rows),
 	COLUMN(37, traffic_carrier_bytes, 64, carrier_bytes, report_traffic, traffic_rows),
 	COLUMN(38, traffic_payload_bytes, 64, payload_bytes, report_traffic, traffic_rows),
+	LATER_COLUMN(40, link_state, 32, state, report_link, link_rows),
 	COLUMN(48, flow_link, 32, link, report_flows, flow_rows),
 	COLUMN(49, flow_family, 32, family, report_flows, flow_rows),
 	COLUMN(50, flow_new, 64, new_flows, report_flows, flow_rows),
 	COLUMN(51, flow_active, 64, active_flows, report_flows, flow_rows),
 	COLUMN(52, flow_evicted, 64, evicted_flows, report_flows, flow_rows),
 	COLUMN(53, flow_fragments, 64, fragments, report_flows, flow_rows),
+	COLUMN(56, queue_link, 32, link, report_queue, queue_rows),
+	COLUMN(57, queue_number, 32, number, report_queue, queue_rows),
+	COLUMN(58, queue_frames, 64, frames, report_queue, queue_rows),
 };
 
 const struct schema report_schema = SCHEMA(report_fields);

@@ -2,11 +2,13 @@
 // plain struct of message.h: one table for the walk before decoding, the decoder and the encoder.
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 // How a field looks on the wire and in the struct. Single fields are all required and stand once.
-// A list belongs to a table of rows and its offset is that inside a row.
+// A list belongs to a table of rows and its offset is that inside a row. A table's first list is
+// always there if it has rows; a later one may be optional.
 enum field_shape {
 	FIELD_UINT32, // one varint below 2^32; uint32_t
 	FIELD_UINT64, // one varint; uint64_t
@@ -31,6 +33,9 @@ struct schema_field {
 	size_t offset;
 	const struct schema_table *table; // of lists; else NULL
 	const char *name;
+	// A list that came later than its table: older peers leave it out, and its members of the
+	// rows are 0.
+	bool optional;
 };
 
 enum {

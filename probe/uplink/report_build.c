@@ -26,6 +26,8 @@ static void add_link(struct report *report, const struct report_port *port,
 	link->truncated_frames = counted->truncated_frames;
 	link->deep_frames = counted->deep_frames;
 	link->wire_bytes = counted->wire_bytes;
+	link->down_ns = port->down_ns;
+	link->state = port->state;
 }
 
 static void add_traffic(struct report *report, struct report_traffic key,
@@ -70,6 +72,13 @@ static void add_link_flows(struct report *report, uint32_t link, const struct li
 	}
 }
 
+static void add_link_queues(struct report *report, uint32_t link, const struct report_port *port)
+{
+	for (uint32_t i = 0; i < port->n_queues; i++)
+		report->queues[report->n_queues++] = (struct report_queue){
+			.link = link, .number = i, .frames = port->queue_frames[i]};
+}
+
 static void set_origin(struct report *report, const struct report_origin *origin,
                        const struct report_window *window)
 {
@@ -89,19 +98,22 @@ struct report *report_build(const struct report_origin *origin, const struct rep
                             const struct tally *tally)
 {
 	// Room for every row there can be; the counts then grow with the rows that are there.
-	struct report *report = report_new(
-		n_ports, n_ports * N_FAMILIES * N_FAMILIES * N_TRANSITIONS, n_ports * N_FAMILIES);
+	struct report *report = report_new(n_ports,
+	                                   n_ports * N_FAMILIES * N_FAMILIES * N_TRANSITIONS,
+	                                   n_ports * N_FAMILIES, n_ports * MAX_LINK_QUEUES);
 
 	if (report == NULL)
 		return NULL;
 	report->n_links = 0;
 	report->n_traffic = 0;
 	report->n_flows = 0;
+	report->n_queues = 0;
 	set_origin(report, origin, window);
 	for (uint32_t i = 0; i < n_ports; i++) {
 		add_link(report, &ports[i], &tally->links[i]);
 		add_link_traffic(report, i, &tally->links[i]);
 		add_link_flows(report, i, &tally->links[i]);
+		add_link_queues(report, i, &ports[i]);
 	}
 	return report;
 }

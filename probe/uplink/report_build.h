@@ -24,7 +24,12 @@ struct report_port {
 	const char *name;
 	enum surface surface;
 	uint64_t capacity_bps;
-	uint64_t dropped_frames[N_DROP_REASONS]; // in this window
+	// In this window:
+	uint64_t dropped_frames[N_DROP_REASONS];
+	uint64_t down_ns;
+	enum link_state state; // at its end
+	uint32_t n_queues;
+	uint64_t queue_frames[MAX_LINK_QUEUES];
 };
 
 // Builds the report of n_ports links, tallied in the same order: rows sorted by their key, rows

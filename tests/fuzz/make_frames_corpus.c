@@ -78,7 +78,7 @@ static void reports_add(struct stream *stream)
 	int r = report_encode(report, &frame, &n_bytes);
 
 	frame_add(stream, "report", r, frame, n_bytes);
-	report->n_links = report->n_traffic = report->n_flows = 0;
+	report->n_links = report->n_traffic = report->n_flows = report->n_queues = 0;
 	r = report_encode(report, &frame, &n_bytes);
 	frame_add(stream, "report_without_rows", r, frame, n_bytes);
 	report_free(report);

@@ -14,8 +14,13 @@ struct report *sample_report_new(void)
 	         .dropped_frames = {2, 1, 2},
 	         .truncated_frames = 7,
 	         .deep_frames = 1,
-	         .wire_bytes = 99999},
-		{.name = "south port 2", .surface = SURFACE_INTERNATIONAL, .capacity_bps = 1},
+	         .wire_bytes = 99999,
+	         .state = LINK_STATE_UP},
+		{.name = "south port 2",
+	         .surface = SURFACE_INTERNATIONAL,
+	         .capacity_bps = 1,
+	         .down_ns = 59000000000,
+	         .state = LINK_STATE_GONE},
 	};
 	static const struct report_traffic traffic[] = {
 		{0, FAMILY_IPV4, FAMILY_IPV4, TRANSITION_NATIVE4, 50, 5000, 5000},
@@ -26,7 +31,8 @@ struct report *sample_report_new(void)
 		{0, FAMILY_IPV4, 3, 4, 0, 2},
 		{0, FAMILY_IPV6, 1, 1, 1, 0},
 	};
-	struct report *report = report_new(2, 3, 2);
+	static const struct report_queue queues[] = {{0, 0, 5}, {0, 1, 100}, {1, 0, 0}};
+	struct report *report = report_new(2, 3, 2, 3);
 
 	if (!report)
 		abort();
@@ -42,5 +48,6 @@ struct report *sample_report_new(void)
 	memcpy(report->links, links, sizeof(links));
 	memcpy(report->traffic, traffic, sizeof(traffic));
 	memcpy(report->flows, flows, sizeof(flows));
+	memcpy(report->queues, queues, sizeof(queues));
 	return report;
 }

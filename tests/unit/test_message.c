@@ -32,9 +32,11 @@ static void assert_reports_equal(const struct report *a, const struct report *b)
 	assert_int_equal(a->n_links, b->n_links);
 	assert_int_equal(a->n_traffic, b->n_traffic);
 	assert_int_equal(a->n_flows, b->n_flows);
+	assert_int_equal(a->n_queues, b->n_queues);
 	assert_memory_equal(a->links, b->links, a->n_links * sizeof(*a->links));
 	assert_memory_equal(a->traffic, b->traffic, a->n_traffic * sizeof(*a->traffic));
 	assert_memory_equal(a->flows, b->flows, a->n_flows * sizeof(*a->flows));
+	assert_memory_equal(a->queues, b->queues, a->n_queues * sizeof(*a->queues));
 }
 
 // Checks that the bytes are exactly one frame of the type, and returns its payload.
@@ -217,7 +219,7 @@ static struct report *largest_report_new(void)
 {
 	struct report *sample = sample_report_new();
 	struct report *report = report_new(MAX_REPORT_LINKS, MAX_REPORT_TRAFFIC_ROWS,
-	                                   MAX_REPORT_FLOW_ROWS);
+	                                   MAX_REPORT_FLOW_ROWS, MAX_REPORT_QUEUE_ROWS);
 	struct report_traffic *row = report->traffic;
 
 	memcpy(report, sample, offsetof(struct report, n_links));
@@ -230,6 +232,8 @@ static struct report *largest_report_new(void)
 		report->links[i].received_frames = most;
 		report->links[i].frames[FRAME_IPV6] = most;
 		report->links[i].wire_bytes = most;
+		report->links[i].down_ns = report->observed_ns;
+		report->links[i].state = N_LINK_STATES - 1;
 		for (uint32_t family = 0; family < N_FAMILIES; family++)
 			report->flows[i * N_FAMILIES + family] = (struct report_flows){
 				i, family, most / 2, most / 2, 0, 0};
@@ -242,6 +246,9 @@ static struct report *largest_report_new(void)
 			families / 4, families / 2 % 2, families % 2, i % N_TRANSITIONS, most, most,
 			most};
 	}
+	for (uint32_t i = 0; i < MAX_REPORT_QUEUE_ROWS; i++)
+		report->queues[i] = (struct report_queue){i / MAX_LINK_QUEUES, i % MAX_LINK_QUEUES,
+		                                          INT64_MAX / MAX_REPORT_QUEUE_ROWS};
 	return report;
 }
 
@@ -278,15 +285,59 @@ static void a_report_cut_anywhere_else_than_between_tables_is_refused(void **sta
 	for (size_t cut = 0; cut < n_bytes - WIRE_HEADER_BYTES; cut++) {
 		why[0] = 0;
 		if (report_decode(frame + WIRE_HEADER_BYTES, cut, &back, why) == 0) {
-			assert_int_equal(back->n_flows, 0);
+			assert_int_equal(back->n_queues, 0);
 			report_free(back);
 			n_whole++;
 		} else {
 			assert_true(strlen(why) > 5);
 		}
 	}
-	assert_int_equal(n_whole, 3); // after the head, the links, the traffic
+	// After the head, the links as older probes know them, each column that came later, the
+	// traffic, the flows.
+	assert_int_equal(n_whole, 6);
 	report_free(report);
+	free(frame);
+}
+
+// Bytes of a field with this number in the payload, and where it is.
+static size_t find_field(const uint8_t *payload, size_t n_bytes, const char *tag, size_t n_tag,
+                         size_t *ret_at)
+{
+	for (size_t at = 0; at + n_tag < n_bytes; at++) {
+		if (memcmp(payload + at, tag, n_tag) == 0) {
+			*ret_at = at;
+			return n_tag + 1 + payload[at + n_tag];
+		}
+	}
+	fail_msg("no such field");
+	return 0;
+}
+
+// What a probe of the version before sends: none of the columns that came later.
+static void a_report_of_an_older_probe_says_nothing_of_links_down_and_queues(void **state)
+{
+	struct report *report = sample_report_new(), *back = NULL;
+	const char *const tags[] = {"\xfa\x01", "\xc2\x02"};
+	char why[MAX_TEXT_BYTES];
+	uint8_t *frame, *payload;
+	size_t n_bytes;
+
+	report->n_queues = 0;
+	assert_int_equal(report_encode(report, &frame, &n_bytes), 0);
+	payload = frame + WIRE_HEADER_BYTES;
+	n_bytes -= WIRE_HEADER_BYTES;
+	for (int i = 0; i < 2; i++) {
+		size_t at, n_field = find_field(payload, n_bytes, tags[i], 2, &at);
+
+		memmove(payload + at, payload + at + n_field, n_bytes - at - n_field);
+		n_bytes -= n_field;
+	}
+	assert_int_equal(report_decode(payload, n_bytes, &back, why), 0);
+	report->links[1].down_ns = 0;
+	report->links[0].state = report->links[1].state = LINK_STATE_UNKNOWN;
+	assert_reports_equal(report, back);
+	report_free(report);
+	report_free(back);
 	free(frame);
 }
 
@@ -298,7 +349,7 @@ static int decode_with(const char *field, size_t n_field, char *why)
 	size_t n_bytes;
 	int r;
 
-	report->n_flows = 0; // whose columns the test then gives itself
+	report->n_flows = report->n_queues = 0; // whose columns the test then gives itself
 	assert_int_equal(report_encode(report, &frame, &n_bytes), 0);
 	n_bytes -= WIRE_HEADER_BYTES;
 	payload = malloc(n_bytes + n_field);
@@ -325,6 +376,28 @@ static void columns_of_one_table_are_equally_long(void **state)
 	assert_string_equal(why, "flow_family: 0 elements in a table of 2 rows");
 	assert_int_equal(decode_with_literal("\x9a\x03\x01\x00", why), -EBADMSG);
 	assert_string_equal(why, "flow_active: 1 elements in a table of 0 rows");
+	assert_int_equal(decode_with_literal("\xc2\x03\x01\x00", why), -EBADMSG);
+	assert_string_equal(why, "queue_number: 0 elements in a table of 1 rows");
+}
+
+static void a_column_that_came_later_is_whole_or_absent(void **state)
+{
+	struct report *report = sample_report_new(), *back = NULL;
+	char why[MAX_TEXT_BYTES] = "";
+	uint8_t *frame, *payload;
+	size_t n_bytes, n_field, at;
+
+	assert_int_equal(report_encode(report, &frame, &n_bytes), 0);
+	payload = frame + WIRE_HEADER_BYTES;
+	n_bytes -= WIRE_HEADER_BYTES;
+	n_field = find_field(payload, n_bytes, "\xc2\x02", 2, &at); // link_state
+	assert_int_equal(n_field, 5);
+	payload[at + 2] = 1; // one element instead of two
+	memmove(payload + at + 4, payload + at + 5, n_bytes - at - 5);
+	assert_int_equal(report_decode(payload, n_bytes - 1, &back, why), -EBADMSG);
+	assert_string_equal(why, "link_state: 1 elements in a table of 2 rows");
+	report_free(report);
+	free(frame);
 }
 
 static void what_is_decoded_is_checked_like_what_is_encoded(void **state)
@@ -389,7 +462,9 @@ int main(void)
 		cmocka_unit_test(a_report_comes_back_as_it_was),
 		cmocka_unit_test(the_largest_report_fits_a_frame),
 		cmocka_unit_test(a_report_cut_anywhere_else_than_between_tables_is_refused),
+		cmocka_unit_test(a_report_of_an_older_probe_says_nothing_of_links_down_and_queues),
 		cmocka_unit_test(columns_of_one_table_are_equally_long),
+		cmocka_unit_test(a_column_that_came_later_is_whole_or_absent),
 		cmocka_unit_test(what_is_decoded_is_checked_like_what_is_encoded),
 		cmocka_unit_test(unknown_fields_are_passed_over),
 		cmocka_unit_test(a_nested_payload_is_refused_before_it_is_followed),

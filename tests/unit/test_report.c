@@ -147,6 +147,16 @@ static void wire_bytes_wrap_around(struct report *report)
 	report->links[1].wire_bytes = UINT64_MAX;
 }
 
+static void link_state_unknown(struct report *report)
+{
+	report->links[0].state = N_LINK_STATES;
+}
+
+static void down_longer_than_observed(struct report *report)
+{
+	report->links[1].down_ns = 59 * ns_per_s + 1;
+}
+
 static void traffic_link_out_of_range(struct report *report)
 {
 	report->traffic[2].link = 9;
@@ -202,6 +212,31 @@ static void fragments_total_too_large(struct report *report)
 	report->flows[1].fragments = UINT64_MAX - 1;
 }
 
+static void queue_link_out_of_range(struct report *report)
+{
+	report->queues[2].link = 2;
+}
+
+static void queue_number_out_of_range(struct report *report)
+{
+	report->queues[2].number = MAX_LINK_QUEUES;
+}
+
+static void queues_unsorted(struct report *report)
+{
+	report->queues[0].number = 3;
+}
+
+static void queues_twice(struct report *report)
+{
+	report->queues[1].number = 0;
+}
+
+static void queue_frames_total_too_large(struct report *report)
+{
+	report->queues[2].frames = INT64_MAX;
+}
+
 static void too_many_links(struct report *report)
 {
 	report->n_links = MAX_REPORT_LINKS + 1;
@@ -215,6 +250,11 @@ static void too_many_traffic_rows(struct report *report)
 static void too_many_flow_rows(struct report *report)
 {
 	report->n_flows = MAX_REPORT_FLOW_ROWS + 1;
+}
+
+static void too_many_queue_rows(struct report *report)
+{
+	report->n_queues = MAX_REPORT_QUEUE_ROWS + 1;
 }
 
 static const struct fault {
@@ -259,6 +299,9 @@ static const struct fault {
                                  "the column does not fit 63 bits"},
 	{wire_bytes_wrap_around, "link_wire_bytes[1]: with 18446744073709551615 the total of the "
                                  "column does not fit 63 bits"},
+	{link_state_unknown, "link_state[0]: 4 is not one of the 4 states"},
+	{down_longer_than_observed, "link_down_ns[1]: 59000000001 is more than was observed, "
+                                    "59000000000"},
 	{traffic_link_out_of_range, "traffic_link[2]: 9 is not one of the 2 links"},
 	{carrier_unknown, "traffic_carrier[0]: 6 is not one of the 2 families"},
 	{payload_unknown, "traffic_payload[0]: 2 is not one of the 2 families"},
@@ -272,9 +315,16 @@ static const struct fault {
 	{flows_twice, "flow_link[1]: the row stands twice"},
 	{fragments_total_too_large, "flow_fragments[1]: with 18446744073709551614 the total of the "
                                     "column does not fit 63 bits"},
+	{queue_link_out_of_range, "queue_link[2]: 2 is not one of the 2 links"},
+	{queue_number_out_of_range, "queue_number[2]: 64 is not below the 64 queues of a link"},
+	{queues_unsorted, "queue_link[1]: the row is not in sorted order"},
+	{queues_twice, "queue_link[1]: the row stands twice"},
+	{queue_frames_total_too_large, "queue_frames[2]: with 9223372036854775807 the total of the "
+                                       "column does not fit 63 bits"},
 	{too_many_links, "link_name: more than 256 elements"},
 	{too_many_traffic_rows, "traffic_link: more than 9216 elements"},
 	{too_many_flow_rows, "flow_link: more than 512 elements"},
+	{too_many_queue_rows, "queue_link: more than 16384 elements"},
 };
 
 static void every_fault_is_named_and_never_sent(void **state)
@@ -304,6 +354,7 @@ static void every_window_length_that_divides_five_minutes_is_right(void **state)
 	(void)state;
 	report->window_start_ns = 0;
 	report->observed_ns = 0;
+	report->links[1].down_ns = 0;
 	for (uint64_t length_s = 0; length_s <= 700; length_s++) {
 		report->window_length_ns = length_s * ns_per_s;
 		n_right += report_check(report, why) == 0;
@@ -318,7 +369,7 @@ static void a_report_without_rows_is_right(void **state)
 	char why[MAX_TEXT_BYTES];
 
 	(void)state;
-	report->n_links = report->n_traffic = report->n_flows = 0;
+	report->n_links = report->n_traffic = report->n_flows = report->n_queues = 0;
 	assert_int_equal(report_check(report, why), 0);
 	report_free(report);
 	report_free(NULL);

@@ -23,8 +23,21 @@ static const struct report_window window = {
 };
 
 static const struct report_port ports[2] = {
-	{"north", SURFACE_INTERCONNECT, 1000, {1, 0, 2}},
-	{"south", SURFACE_METRO, 2000, {0, 7, 0}},
+	{.name = "north",
+         .surface = SURFACE_INTERCONNECT,
+         .capacity_bps = 1000,
+         .dropped_frames = {1, 0, 2},
+         .down_ns = 5,
+         .state = LINK_STATE_UP,
+         .n_queues = 2,
+         .queue_frames = {4, 7}},
+	{.name = "south",
+         .surface = SURFACE_METRO,
+         .capacity_bps = 2000,
+         .dropped_frames = {0, 7, 0},
+         .state = LINK_STATE_DOWN,
+         .n_queues = 1,
+         .queue_frames = {5}},
 };
 
 static struct tally tally;
@@ -89,6 +102,23 @@ static void rows_are_sorted_and_empty_ones_left_out(void **state)
 	report_free(report);
 }
 
+static void links_say_their_state_and_what_each_queue_gave(void **state)
+{
+	struct report *report = report_build(&origin, &window, ports, 2, &tally);
+
+	assert_int_equal(report->links[0].down_ns, 5);
+	assert_int_equal(report->links[0].state, LINK_STATE_UP);
+	assert_int_equal(report->links[1].state, LINK_STATE_DOWN);
+	assert_int_equal(report->n_queues, 3);
+	assert_int_equal(report->queues[1].link, 0);
+	assert_int_equal(report->queues[1].number, 1);
+	assert_int_equal(report->queues[1].frames, 7);
+	assert_int_equal(report->queues[2].link, 1);
+	assert_int_equal(report->queues[2].number, 0);
+	assert_int_equal(report->queues[2].frames, 5);
+	report_free(report);
+}
+
 static void a_quiet_window_still_names_its_links(void **state)
 {
 	static struct tally quiet;
@@ -121,6 +151,8 @@ static void the_collector_can_read_it(void **state)
 	assert_int_equal(read->observed_ns, 59 * NS_PER_S);
 	assert_int_equal(read->window_overruns, 1);
 	assert_int_equal(read->n_traffic, 3);
+	assert_int_equal(read->links[0].down_ns, 5);
+	assert_int_equal(read->n_queues, 3);
 	report_free(read);
 	report_free(report);
 	free(frame);
@@ -142,7 +174,12 @@ static void every_row_there_can_be_fits_a_frame(void **state)
 		static char names[MAX_LINKS][8];
 
 		snprintf(names[i], sizeof(names[i]), "link%d", i);
-		all_ports[i] = (struct report_port){names[i], SURFACE_METRO, 1, {0}};
+		all_ports[i] = (struct report_port){.name = names[i],
+		                                    .capacity_bps = 1,
+		                                    .down_ns = window.observed_ns,
+		                                    .n_queues = MAX_LINK_QUEUES};
+		for (int queue = 0; queue < MAX_LINK_QUEUES; queue++)
+			all_ports[i].queue_frames[queue] = UINT64_C(1) << 50;
 	}
 	report = report_build(&origin, &window, all_ports, MAX_LINKS, &full);
 	assert_int_equal(report->n_traffic, MAX_LINKS * N_FAMILIES * N_FAMILIES * N_TRANSITIONS);
@@ -157,6 +194,7 @@ int main(void)
 		cmocka_unit_test_setup(what_was_received_is_what_was_counted_and_dropped,
 	                               fill_tally),
 		cmocka_unit_test_setup(rows_are_sorted_and_empty_ones_left_out, fill_tally),
+		cmocka_unit_test_setup(links_say_their_state_and_what_each_queue_gave, fill_tally),
 		cmocka_unit_test(a_quiet_window_still_names_its_links),
 		cmocka_unit_test_setup(the_collector_can_read_it, fill_tally),
 		cmocka_unit_test(every_row_there_can_be_fits_a_frame),
