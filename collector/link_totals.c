@@ -71,8 +71,31 @@ static void sum(uint64_t *into, const uint64_t *amounts, int n)
 			into[i] = UINT64_MAX;
 }
 
+static void add_queue(struct link_total *total, const struct report_queue *row)
+{
+	sum(&total->queue_frames[row->number], &row->frames, 1);
+	if (row->number >= total->n_queues)
+		total->n_queues = row->number + 1;
+}
+
+// Rows are sorted by link: goes on where the link before ended.
+static void add_link(struct link_total *total, const struct report *report, uint32_t i,
+                     uint32_t *row)
+{
+	const struct report_link *link = &report->links[i];
+
+	sum(total->frames, link->frames, N_FRAME_VERDICTS);
+	sum(total->dropped_frames, link->dropped_frames, N_DROP_REASONS);
+	sum(&total->down_ns, &link->down_ns, 1);
+	while (*row < report->n_queues && report->queues[*row].link < i)
+		++*row;
+	for (; *row < report->n_queues && report->queues[*row].link == i; ++*row)
+		add_queue(total, &report->queues[*row]);
+}
+
 int link_totals_add(struct link_totals *totals, const struct report *report)
 {
+	uint32_t row = 0;
 	int error = 0;
 
 	for (uint32_t i = 0; i < report->n_links; i++) {
@@ -83,8 +106,7 @@ int link_totals_add(struct link_totals *totals, const struct report *report)
 			error = -ENOMEM;
 			continue;
 		}
-		sum(total->frames, link->frames, N_FRAME_VERDICTS);
-		sum(total->dropped_frames, link->dropped_frames, N_DROP_REASONS);
+		add_link(total, report, i, &row);
 	}
 	return error;
 }

@@ -1,5 +1,5 @@
-// Frames of every link, counted and dropped, over all reports stored since the collector started:
-// sums that only grow, as counters for /metrics must.
+// Frames of every link, counted, dropped and by queue, and how long it was down, over all reports
+// stored since the collector started: sums that only grow, as counters for /metrics must.
 #pragma once
 
 #include <stddef.h>
@@ -11,6 +11,9 @@ struct link_total {
 	char probe[MAX_NAME_BYTES], link[MAX_NAME_BYTES];
 	uint64_t frames[N_FRAME_VERDICTS];
 	uint64_t dropped_frames[N_DROP_REASONS];
+	uint64_t down_ns;
+	uint32_t n_queues; // most that a report had
+	uint64_t queue_frames[MAX_LINK_QUEUES];
 };
 
 // Zeroes are an empty one. It holds at most as many links as the store takes.

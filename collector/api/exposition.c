@@ -95,11 +95,17 @@ static void add_quoted(struct evbuffer *body, const char *text)
 	evbuffer_add(body, "\"", 1);
 }
 
-static void add_link_value(struct evbuffer *body, const char *name, const struct link_total *total,
-                           const char *label, const char *kind, uint64_t value)
+// The labels stay open for more.
+static void add_link_labels(struct evbuffer *body, const char *name, const struct link_total *total)
 {
 	evbuffer_add_printf(body, "sixgauge_collector_%s{probe=\"%s\",link=", name, total->probe);
 	add_quoted(body, total->link);
+}
+
+static void add_link_value(struct evbuffer *body, const char *name, const struct link_total *total,
+                           const char *label, const char *kind, uint64_t value)
+{
+	add_link_labels(body, name, total);
 	evbuffer_add_printf(body, ",%s=\"%s\"} %ju\n", label, kind, (uintmax_t)value);
 }
 
@@ -124,6 +130,30 @@ static void add_link_dropped(struct evbuffer *body, const struct link_totals *to
 			               totals->links[i].dropped_frames[reason]);
 }
 
+static void add_link_down(struct evbuffer *body, const struct link_totals *totals)
+{
+	add_head(body, "link_down_seconds_total", "counter",
+	         "Observed time in which the link was down or gone.");
+	for (size_t i = 0; i < totals->n_links; i++) {
+		add_link_labels(body, "link_down_seconds_total", &totals->links[i]);
+		evbuffer_add_printf(body, "} %.9f\n",
+		                    (double)totals->links[i].down_ns / (double)NS_PER_S);
+	}
+}
+
+static void add_link_queues(struct evbuffer *body, const struct link_totals *totals)
+{
+	add_head(body, "link_queue_frames_total", "counter",
+	         "Frames received, by link and receive queue.");
+	for (size_t i = 0; i < totals->n_links; i++) {
+		for (uint32_t queue = 0; queue < totals->links[i].n_queues; queue++) {
+			add_link_labels(body, "link_queue_frames_total", &totals->links[i]);
+			evbuffer_add_printf(body, ",queue=\"%u\"} %ju\n", queue,
+			                    (uintmax_t)totals->links[i].queue_frames[queue]);
+		}
+	}
+}
+
 void handle_metrics(struct api *api, struct evhttp_request *request, const struct evkeyvalq *query)
 {
 	struct evbuffer *body = evbuffer_new();
@@ -141,6 +171,8 @@ void handle_metrics(struct api *api, struct evhttp_request *request, const struc
 	add_commits(body, api->metrics);
 	add_link_frames(body, &api->metrics->links);
 	add_link_dropped(body, &api->metrics->links);
+	add_link_down(body, &api->metrics->links);
+	add_link_queues(body, &api->metrics->links);
 	add_value(body, "sessions", "gauge", "Sessions and greetings open now.",
 	          api->ingest->n_sessions);
 	add_value(body, "dirty_windows", "gauge", "Windows waiting to be made.",

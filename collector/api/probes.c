@@ -46,8 +46,9 @@ static int add_link(void *arg, const struct store_link *link)
 	json_t *probe = json_object_get(listing->by_name, link->probe);
 
 	json_array_append_new(json_object_get(probe, "links"),
-	                      json_pack("{s:s, s:s, s:I, s:o, s:o}", "name", link->name, "surface",
-	                                surface_name(link->surface), "capacity_bps",
+	                      json_pack("{s:s, s:s, s:s, s:I, s:o, s:o}", "name", link->name,
+	                                "surface", surface_name(link->surface), "state",
+	                                link_state_name(link->state), "capacity_bps",
 	                                (json_int_t)link->capacity_bps, "first_report",
 	                                figures_time(link->first_seen_ns), "last_report",
 	                                figures_time(link->last_seen_ns)));

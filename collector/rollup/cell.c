@@ -18,6 +18,14 @@ void cell_add_link(struct cell *cell, const struct report_link *link, uint64_t o
 	sum(&cell->truncated_frames, link->truncated_frames);
 	sum(&cell->deep_frames, link->deep_frames);
 	sum(&cell->wire_bytes, link->wire_bytes);
+	sum(&cell->down_ns, link->down_ns);
+}
+
+void cell_add_queues(struct cell *cell, uint32_t n_queues, uint64_t fullest_frames)
+{
+	if (n_queues > cell->n_queues)
+		cell->n_queues = n_queues;
+	sum(&cell->fullest_queue_frames, fullest_frames);
 }
 
 void cell_add_traffic(struct cell *cell, const struct report_traffic *row)

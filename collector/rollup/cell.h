@@ -26,6 +26,9 @@ struct cell {
 	uint64_t dropped_frames[N_DROP_REASONS];
 	uint64_t truncated_frames, deep_frames;
 	uint64_t wire_bytes;
+	uint64_t down_ns; // of what was observed
+	uint32_t n_queues; // most that a report of the window had; 0 when no probe said
+	uint64_t fullest_queue_frames; // sum of the fullest queue of each report
 	// By carrier, payload and transition.
 	struct cell_traffic traffic[N_FAMILIES][N_FAMILIES][N_TRANSITIONS];
 };
@@ -38,6 +41,7 @@ static inline uint64_t cell_window_start(uint64_t wall_ns)
 
 // Sums that would pass the largest signed 64-bit number, which stores keep, stay there.
 void cell_add_link(struct cell *cell, const struct report_link *link, uint64_t observed_ns);
+void cell_add_queues(struct cell *cell, uint32_t n_queues, uint64_t fullest_frames);
 void cell_add_traffic(struct cell *cell, const struct report_traffic *row);
 
 // Frames the port received and gave to the meter.
@@ -47,5 +51,5 @@ uint64_t cell_counted_frames(const struct cell *cell);
 uint64_t cell_dropped_frames(const struct cell *cell);
 
 // Share of the window's frames that was seen: observed time over the window's length, times
-// counted frames over received ones; 0 to 1.
+// counted frames over received ones; 0 to 1. A link that was down was observed: it carried nothing.
 double cell_coverage(const struct cell *cell);

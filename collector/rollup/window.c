@@ -64,6 +64,22 @@ static int window_cell(struct window *window, const char *probe, const char *lin
 	return window_new_cell(window, probe, link, ret_cell);
 }
 
+// Rows are sorted, so those of one link stand together.
+static void window_add_queues(struct window *window, const struct report *report,
+                              const size_t *places)
+{
+	for (uint32_t i = 0; i < report->n_queues;) {
+		uint32_t link = report->queues[i].link;
+		uint64_t fullest_frames = 0;
+		uint32_t n_queues = 0;
+
+		for (; i < report->n_queues && report->queues[i].link == link; i++, n_queues++)
+			if (report->queues[i].frames > fullest_frames)
+				fullest_frames = report->queues[i].frames;
+		cell_add_queues(&window->cells[places[link]], n_queues, fullest_frames);
+	}
+}
+
 int window_add(struct window *window, const struct report *report)
 {
 	size_t places[MAX_REPORT_LINKS];
@@ -86,5 +102,6 @@ int window_add(struct window *window, const struct report *report)
 
 		cell_add_traffic(&window->cells[places[row->link]], row);
 	}
+	window_add_queues(window, report, places);
 	return 0;
 }

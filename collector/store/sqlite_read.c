@@ -12,7 +12,7 @@ static int visit_end(struct sqlite_store *store, sqlite3_stmt *statement, int re
 	return result == SQLITE_DONE ? 0 : sqlite_fail(store, sqlite_errno(result));
 }
 
-// Columns 0 to 17 of a row of cells; the stored numbers were checked when they came in, but the
+// Columns 0 to 20 of a row of cells; the stored numbers were checked when they came in, but the
 // file is not ours alone, so what we index by is checked again.
 static void read_link_cell(sqlite3_stmt *statement, struct cell *ret_cell)
 {
@@ -31,22 +31,25 @@ static void read_link_cell(sqlite3_stmt *statement, struct cell *ret_cell)
 	ret_cell->truncated_frames = sqlite_uint(statement, 15);
 	ret_cell->deep_frames = sqlite_uint(statement, 16);
 	ret_cell->wire_bytes = sqlite_uint(statement, 17);
+	ret_cell->down_ns = sqlite_uint(statement, 18);
+	ret_cell->n_queues = (uint32_t)sqlite_uint(statement, 19);
+	ret_cell->fullest_queue_frames = sqlite_uint(statement, 20);
 }
 
-// Columns 18 to 23, which are NULL for a link without traffic.
+// Columns 21 to 26, which are NULL for a link without traffic.
 static void read_traffic_cell(sqlite3_stmt *statement, struct cell *cell)
 {
-	uint64_t carrier = sqlite_uint(statement, 18);
-	uint64_t payload = sqlite_uint(statement, 19);
-	uint64_t transition = sqlite_uint(statement, 20);
+	uint64_t carrier = sqlite_uint(statement, 21);
+	uint64_t payload = sqlite_uint(statement, 22);
+	uint64_t transition = sqlite_uint(statement, 23);
 
-	if (sqlite3_column_type(statement, 18) == SQLITE_NULL || carrier >= N_FAMILIES ||
+	if (sqlite3_column_type(statement, 21) == SQLITE_NULL || carrier >= N_FAMILIES ||
 	    payload >= N_FAMILIES || transition >= N_TRANSITIONS)
 		return;
 	cell->traffic[carrier][payload][transition] = (struct cell_traffic){
-		.packets = sqlite_uint(statement, 21),
-		.carrier_bytes = sqlite_uint(statement, 22),
-		.payload_bytes = sqlite_uint(statement, 23),
+		.packets = sqlite_uint(statement, 24),
+		.carrier_bytes = sqlite_uint(statement, 25),
+		.payload_bytes = sqlite_uint(statement, 26),
 	};
 }
 
@@ -81,6 +84,7 @@ int sqlite_visit_cells(struct store *base, uint64_t from_ns, uint64_t to_ns,
 static void read_link(sqlite3_stmt *statement, struct store_link *ret_link)
 {
 	uint64_t surface = sqlite_uint(statement, 2);
+	uint64_t state = sqlite_uint(statement, 6);
 
 	sqlite_name(statement, 0, ret_link->probe);
 	sqlite_name(statement, 1, ret_link->name);
@@ -88,6 +92,7 @@ static void read_link(sqlite3_stmt *statement, struct store_link *ret_link)
 	ret_link->capacity_bps = sqlite_uint(statement, 3);
 	ret_link->first_seen_ns = sqlite_uint(statement, 4);
 	ret_link->last_seen_ns = sqlite_uint(statement, 5);
+	ret_link->state = state < N_LINK_STATES ? (enum link_state)state : LINK_STATE_UNKNOWN;
 }
 
 int sqlite_visit_last_cells(struct store *base, uint64_t from_ns, uint64_t to_ns,
@@ -102,7 +107,7 @@ int sqlite_visit_last_cells(struct store *base, uint64_t from_ns, uint64_t to_ns
 	sqlite_bind_uint(statement, 2, to_ns);
 	while (!stop && (result = sqlite3_step(statement)) == SQLITE_ROW) {
 		read_link(statement, &link);
-		stop = visit(arg, &link, sqlite_uint(statement, 6));
+		stop = visit(arg, &link, sqlite_uint(statement, 7));
 	}
 	return visit_end(store, statement, result, stop);
 }

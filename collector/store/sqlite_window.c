@@ -75,6 +75,9 @@ static int insert_link_cell(struct sqlite_store *store, const struct cell *cell)
 	sqlite_bind_uint(statement, at++, cell->truncated_frames);
 	sqlite_bind_uint(statement, at++, cell->deep_frames);
 	sqlite_bind_uint(statement, at++, cell->wire_bytes);
+	sqlite_bind_uint(statement, at++, cell->down_ns);
+	sqlite_bind_uint(statement, at++, cell->n_queues);
+	sqlite_bind_uint(statement, at++, cell->fullest_queue_frames);
 	return sqlite_finish(statement);
 }
 

@@ -85,6 +85,7 @@ static void bind_link(sqlite3_stmt *statement, const struct store_entry *entry,
 	sqlite_bind_uint(statement, 3, (uint64_t)link->surface);
 	sqlite_bind_uint(statement, 4, link->capacity_bps);
 	sqlite_bind_uint(statement, 5, entry->received_ns);
+	sqlite_bind_uint(statement, 6, (uint64_t)link->state);
 }
 
 static int check_links(struct sqlite_store *store, struct store_entry *entry)

@@ -74,6 +74,7 @@ struct store_link {
 	enum surface surface;
 	uint64_t capacity_bps;
 	uint64_t first_seen_ns, last_seen_ns; // when its first and last report came
+	enum link_state state; // by its last report
 };
 
 struct store_payload {

@@ -31,7 +31,7 @@ void bench_reopen(struct bench *bench)
 static struct report *report_of(const struct bench *bench, uint64_t sequence, uint64_t start_ns,
                                 const char *link)
 {
-	struct report *report = report_new(1, 1, 0, 0);
+	struct report *report = report_new(1, 1, 0, 2);
 
 	strcpy(report->probe, bench->probe);
 	memset(report->spool.bytes, 7, SPOOL_ID_BYTES);
@@ -48,10 +48,14 @@ static struct report *report_of(const struct bench *bench, uint64_t sequence, ui
 		.truncated_frames = 8,
 		.deep_frames = 9,
 		.wire_bytes = 2000,
+		.down_ns = MINUTE_NS / 2,
+		.state = LINK_STATE_DOWN,
 	};
 	strcpy(report->links[0].name, link);
 	report->traffic[0] = (struct report_traffic){
 		0, FAMILY_IPV6, FAMILY_IPV6, TRANSITION_NATIVE6, 10 + sequence, 1000, 1000};
+	report->queues[0] = (struct report_queue){0, 0, 4};
+	report->queues[1] = (struct report_queue){0, 1, 16};
 	return report;
 }
 

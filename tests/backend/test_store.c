@@ -31,6 +31,9 @@ static void a_report_comes_back_as_a_cell(void **state)
 	assert_int_equal(sums.last.truncated_frames, 8);
 	assert_int_equal(sums.last.deep_frames, 9);
 	assert_int_equal(sums.last.wire_bytes, 2000);
+	assert_int_equal(sums.last.down_ns, MINUTE_NS / 2);
+	assert_int_equal(sums.last.n_queues, 2);
+	assert_int_equal(sums.last.fullest_queue_frames, 16);
 	assert_int_equal(sums.packets, 11);
 	assert_int_equal(bench_cells(&bench, NOON_NS + 1, NOON_NS + MINUTE_NS).n_cells, 0);
 	assert_int_equal(bench_cells(&bench, NOON_NS - MINUTE_NS, NOON_NS).n_cells, 0);
@@ -314,6 +317,7 @@ static void probes_and_links_are_registered(void **state)
 	assert_int_equal(found.n_links, 1);
 	assert_string_equal(found.of_link.name, "lab0");
 	assert_int_equal(found.of_link.capacity_bps, 1000);
+	assert_int_equal(found.of_link.state, LINK_STATE_DOWN);
 	assert_int_equal(found.of_link.first_seen_ns, NOON_NS + 2 * MINUTE_NS);
 	store_close(bench.store);
 }

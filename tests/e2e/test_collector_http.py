@@ -86,6 +86,45 @@ def metrics_are_well_formed(collector):
             float(line.split()[-1])
 
 
+def link_figures(collector):
+    """What /metrics says of the link lab0 besides its frames by verdict and reason."""
+    link = 'probe="exchange-1",link="lab0"'
+    lines = collector.get("/metrics")[1].splitlines()
+    return {line.split(link)[0].split("_", 2)[2] + line.split(link)[1].split()[0]:
+            float(line.split()[-1]) for line in lines
+            if link in line and ("_down_" in line or "_queue_" in line)}
+
+
+def state_of_link(collector):
+    return collector.get("/api/v1/probes")[1]["probes"][0]["links"][0]["state"]
+
+
+@collector_with()
+def links_down_and_the_frames_of_queues_are_told_where_a_probe_reports_them(collector):
+    at = last_minute()
+    with Session(collector.sessions, hello()) as session:
+        session.send_report(1, at)
+        session.receive_ack()
+        assert link_figures(collector) == {"link_down_seconds_total{}": 0}
+        assert state_of_link(collector) == "unknown"
+        for sequence in (2, 3):
+            session.send_report(sequence, at, later=[
+                (31, [12_250_000_000]), (40, [2]), (56, [0, 0]), (57, [0, 3]), (58, [10, 20])])
+            assert session.receive_ack() == ({sequence}, {})
+    assert link_figures(collector) == {
+        "link_down_seconds_total{}": 24.5, 'link_queue_frames_total{,queue="0"}': 20,
+        'link_queue_frames_total{,queue="1"}': 0, 'link_queue_frames_total{,queue="2"}': 0,
+        'link_queue_frames_total{,queue="3"}': 40}
+    assert state_of_link(collector) == "down"
+
+
+@collector_with()
+def a_link_down_for_longer_than_was_observed_is_not_believed(collector):
+    with Session(collector.sessions, hello()) as session:
+        session.send_report(1, last_minute(), observed_ns=10**9, later=[(31, [10**9 + 1])])
+        assert "link_down_ns[0]: 1000000001 is more" in session.receive_ack()[1][1]
+
+
 @collector_with()
 def probes_are_listed_with_their_links(collector):
     with Session(collector.sessions, hello()) as session:

@@ -1,5 +1,6 @@
 """The real collector, started rightly and wrongly."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -8,7 +9,7 @@ import subprocess
 import tempfile
 
 from collector_bench import BINARY, last_minute, run, start
-from harness import WAIT_S
+from harness import WAIT_S, eventually
 from wire import Session, hello
 
 
@@ -66,8 +67,35 @@ def a_store_that_cannot_be_opened_is_one_clear_line():
         for version in (1, 99):
             with sqlite3.connect(path) as database:
                 database.execute(f"PRAGMA user_version = {version}")
-            fails(f"schema version {version}, this one has 3", 1, "run",
+            fails(f"schema version {version}, this one has 4", 1, "run",
                   config=ports + f"store: sqlite:{path}\n")
+
+
+def older_tables(path):
+    """Makes of a store one of the schema version before."""
+    with contextlib.closing(sqlite3.connect(path)) as database, database:
+        database.execute("ALTER TABLE link DROP COLUMN state")
+        for column in ("down_ns", "n_queues", "fullest_queue_frames"):
+            database.execute(f"ALTER TABLE link_cell DROP COLUMN {column}")
+        database.execute("PRAGMA user_version = 3")
+
+
+def a_store_of_the_version_before_is_taken_over():
+    at = last_minute()
+    with tempfile.TemporaryDirectory(prefix="sixgauge-") as directory:
+        for sequence in (1, 2):
+            with start(directory) as collector, \
+                    Session(collector.sessions, hello()) as session:
+                session.send_report(sequence, at, later=[(31, [10**9])] if sequence == 2 else ())
+                assert session.receive_ack() == ({sequence}, {})
+                eventually(lambda: collector.metric("dirty_windows") == 0)
+                collector.signal(signal.SIGTERM)
+            if sequence == 1:
+                older_tables(f"{directory}/centre.db")
+        with contextlib.closing(sqlite3.connect(f"{directory}/centre.db")) as database:
+            assert database.execute("SELECT ipv6_frames, down_ns FROM link_cell").fetchall() == \
+                [(40, 10**9)]
+            assert database.execute("PRAGMA user_version").fetchone() == (4,)
 
 
 def two_collectors_on_one_file_are_one_too_many():

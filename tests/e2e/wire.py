@@ -72,10 +72,10 @@ def hello(probe="exchange-1", spool=b"s" * 16, versions=(1, 1), next_sequence=1)
 
 def report_payload(sequence, start_ns, probe="exchange-1", spool=b"s" * 16, length_ns=MINUTE_NS,
                    observed_ns=None, links=(("lab0", "interconnect"),), rows=None,
-                   dropped=(0, 0, 0, 0)):
+                   dropped=(0, 0, 0, 0), later=()):
     """A Report. rows are (link, carrier, payload, transition, packets, carrier bytes, payload
     bytes), numbers all, sorted; each packet is one frame of its carrier. dropped
-    are the frames each link lost, by reason."""
+    are the frames each link lost, by reason. later are fields that older probes do not send."""
     if rows is None:
         rows = [(0, 0, 0, 0, 10, 3000, 3000), (0, 1, 1, 1, 20, 9000, 9000)]
     v4, v6 = ([sum(row[4] for row in rows if row[0] == link and row[1] == carrier)
@@ -92,7 +92,8 @@ def report_payload(sequence, start_ns, probe="exchange-1", spool=b"s" * 16, leng
         (25, [0] * len(links)), (26, [0] * len(links)), (27, [99999] * len(links)),
         (28, [dropped[1]] * len(links)), (29, [dropped[2]] * len(links)),
         (30, [dropped[3]] * len(links)),
-    ] + [(32 + column, list(values)) for column, values in enumerate(columns) if values])
+    ] + [(32 + column, list(values)) for column, values in enumerate(columns) if values]
+                   + list(later))
 
 
 def read_varint(data, at):

@@ -35,7 +35,13 @@ static void a_report_becomes_one_cell_a_link(void **state)
 	assert_int_equal(
 		window.cells[0].traffic[FAMILY_IPV4][FAMILY_IPV6][TRANSITION_6IN4].payload_bytes,
 		800);
+	assert_int_equal(window.cells[0].down_ns, 0);
+	assert_int_equal(window.cells[0].n_queues, 2);
+	assert_int_equal(window.cells[0].fullest_queue_frames, 100);
 	assert_int_equal(window.cells[1].received_frames, 0);
+	assert_int_equal(window.cells[1].down_ns, 59 * SECOND_NS);
+	assert_int_equal(window.cells[1].n_queues, 1);
+	assert_int_equal(window.cells[1].fullest_queue_frames, 0);
 	window_fini(&window);
 	report_free(report);
 }
@@ -50,6 +56,7 @@ static void short_windows_are_summed(void **state)
 	window_init(&window, start_ns);
 	report->window_length_ns = SECOND_NS;
 	report->observed_ns = SECOND_NS;
+	report->links[1].down_ns = SECOND_NS / 4;
 	for (int i = 0; i < 60; i++) {
 		report->window_start_ns = start_ns + (uint64_t)i * SECOND_NS;
 		assert_int_equal(window_add(&window, report), 0);
@@ -57,6 +64,9 @@ static void short_windows_are_summed(void **state)
 	assert_int_equal(window.n_cells, 2);
 	assert_int_equal(window.cells[0].observed_ns, 60 * SECOND_NS);
 	assert_int_equal(window.cells[0].received_frames, 60 * 110);
+	assert_int_equal(window.cells[0].n_queues, 2);
+	assert_int_equal(window.cells[0].fullest_queue_frames, 60 * 100);
+	assert_int_equal(window.cells[1].down_ns, 15 * SECOND_NS);
 	assert_int_equal(window.cells[0].dropped_frames[DROP_NO_BUFFER], 60);
 	assert_int_equal(
 		window.cells[0].traffic[FAMILY_IPV6][FAMILY_IPV6][TRANSITION_NATIVE6].packets,
