@@ -26,7 +26,7 @@ struct cell {
 	uint64_t dropped_frames[N_DROP_REASONS];
 	uint64_t truncated_frames, deep_frames;
 	uint64_t wire_bytes;
-	uint64_t down_ns; // of what was observed
+	uint64_t down_ns; // how long the link was down or gone
 	uint32_t n_queues; // most that a report of the window had; 0 when no probe said
 	uint64_t fullest_queue_frames; // sum of the fullest queue of each report
 	// By carrier, payload and transition.
@@ -51,5 +51,6 @@ uint64_t cell_counted_frames(const struct cell *cell);
 uint64_t cell_dropped_frames(const struct cell *cell);
 
 // Share of the window's frames that was seen: observed time over the window's length, times
-// counted frames over received ones; 0 to 1. A link that was down was observed: it carried nothing.
+// counted frames over received ones; 0 to 1. A link that was down was observed; one whose port has
+// gone was not.
 double cell_coverage(const struct cell *cell);

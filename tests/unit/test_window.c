@@ -40,8 +40,26 @@ static void a_report_becomes_one_cell_a_link(void **state)
 	assert_int_equal(window.cells[0].fullest_queue_frames, 100);
 	assert_int_equal(window.cells[1].received_frames, 0);
 	assert_int_equal(window.cells[1].down_ns, 59 * SECOND_NS);
+	assert_int_equal(window.cells[1].observed_ns, 0);
 	assert_int_equal(window.cells[1].n_queues, 1);
 	assert_int_equal(window.cells[1].fullest_queue_frames, 0);
+	window_fini(&window);
+	report_free(report);
+}
+
+// A link without a carrier has no traffic that could be missed; where a port has gone there may be.
+static void a_link_that_is_down_is_observed_and_one_that_has_gone_is_not(void **state)
+{
+	struct report *report = sample_report_new();
+	struct window window;
+
+	window_init(&window, start_of(report));
+	report->links[0].state = LINK_STATE_DOWN;
+	report->links[0].down_ns = 59 * SECOND_NS;
+	report->links[1].down_ns = 9 * SECOND_NS;
+	assert_int_equal(window_add(&window, report), 0);
+	assert_int_equal(window.cells[0].observed_ns, 59 * SECOND_NS);
+	assert_int_equal(window.cells[1].observed_ns, 50 * SECOND_NS);
 	window_fini(&window);
 	report_free(report);
 }
@@ -153,6 +171,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_report_becomes_one_cell_a_link),
+		cmocka_unit_test(a_link_that_is_down_is_observed_and_one_that_has_gone_is_not),
 		cmocka_unit_test(short_windows_are_summed),
 		cmocka_unit_test(links_are_matched_by_name_whatever_their_order),
 		cmocka_unit_test(a_report_of_another_window_is_an_error),
