@@ -92,3 +92,19 @@ bool device_stamps_arrival(const char *device)
 	return has_driver(device, "net_pcap") &&
 	       !device_argument(device, "rx_pcap", sizeof(value), value);
 }
+
+bool device_interface(const char *device, size_t max_bytes, char *ret_name)
+{
+	return !device_is_pci(device) &&
+	       (device_argument(device, "iface", max_bytes, ret_name) ||
+	        device_argument(device, "rx_iface", max_bytes, ret_name) ||
+	        device_argument(device, "rx_iface_in", max_bytes, ret_name));
+}
+
+// net_af_xdp of DPDK 22.11 does not give its packet buffers back when it is closed: after a few
+// times none would be left for any port. net_tap makes its interface itself, which so does not come
+// back.
+bool device_reopens(const char *device)
+{
+	return has_driver(device, "net_pcap") || has_driver(device, "net_af_packet");
+}

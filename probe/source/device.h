@@ -24,5 +24,11 @@ uint32_t device_n_queues(const char *device, uint32_t n_workers);
 // Whether the driver stamps frames with the time they were captured at: not that of a file.
 bool device_stamps_arrival(const char *device);
 
+// The name of the kernel's interface that a virtual device watches; false when it watches none.
+bool device_interface(const char *device, size_t max_bytes, char *ret_name);
+
+// Whether the device can be opened again when its interface was deleted and is back.
+bool device_reopens(const char *device);
+
 // The value of the argument key, cut off where it does not fit; false when it is not there.
 bool device_argument(const char *device, const char *key, size_t max_bytes, char *ret_value);

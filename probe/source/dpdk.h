@@ -1,7 +1,7 @@
 // Ports through DPDK: any PCI device a poll-mode driver serves, or a virtual device with its
-// arguments. The only way in to DPDK; dpdk_eal.c, dpdk_port.c and dpdk_ring.c alone include
-// its headers. A build without DPDK links dpdk_absent.c in their place, where every call answers
-// -ENOTSUP and says what to install.
+// arguments. The only way in to DPDK; dpdk_eal.c, dpdk_link.c, dpdk_port.c and dpdk_ring.c
+// alone include its headers. A build without DPDK links dpdk_absent.c in their place, where every
+// call answers -ENOTSUP and says what to install.
 //
 // One process has one DPDK: start it once, from the thread that will be the control side, before
 // other threads are made (they inherit its processors, and so keep off the worker's).
@@ -55,6 +55,9 @@ int dpdk_port_open(const char *device, uint32_t n_queues, bool packet_time,
 void dpdk_port_close(struct dpdk_port *port);
 
 uint32_t dpdk_port_n_queues(const struct dpdk_port *port);
+
+// Whether the port has a link, as far as its driver knows; it is never asked to wait for it.
+enum link_state dpdk_port_state(const struct dpdk_port *port);
 
 // The memory node a card is on; negative when it has none.
 int dpdk_port_node(const struct dpdk_port *port);

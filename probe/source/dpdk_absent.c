@@ -1,4 +1,4 @@
-// Stands in for dpdk_eal.c, dpdk_port.c and dpdk_ring.c where DPDK is not installed.
+// Stands in for dpdk_eal.c, dpdk_link.c, dpdk_port.c and dpdk_ring.c where DPDK is not installed.
 #include "dpdk.h"
 
 #include <errno.h>
@@ -44,6 +44,11 @@ void dpdk_port_close(struct dpdk_port *port)
 uint32_t dpdk_port_n_queues(const struct dpdk_port *port)
 {
 	return 0;
+}
+
+enum link_state dpdk_port_state(const struct dpdk_port *port)
+{
+	return LINK_STATE_UNKNOWN;
 }
 
 int dpdk_port_node(const struct dpdk_port *port)

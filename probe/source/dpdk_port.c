@@ -294,6 +294,11 @@ static uint64_t buffer_time_ns(const struct dpdk_port *port, const struct rte_mb
 	       NS_PER_US;
 }
 
+uint16_t dpdk_port_id(const struct dpdk_port *port)
+{
+	return port->id;
+}
+
 uint32_t dpdk_port_n_queues(const struct dpdk_port *port)
 {
 	return port->n_queues;

@@ -30,6 +30,9 @@ struct dpdk_held {
 
 struct dpdk_port;
 
+// Its number in DPDK.
+uint16_t dpdk_port_id(const struct dpdk_port *port);
+
 // What a receive queue holds.
 struct dpdk_held *dpdk_port_held(struct dpdk_port *port, uint32_t queue);
 

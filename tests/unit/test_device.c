@@ -65,6 +65,30 @@ static void only_a_live_capture_stamps_frames_on_arrival(void **state)
 	assert_false(device_stamps_arrival("net_af_packet0,iface=eth0"));
 }
 
+static void a_device_names_the_interface_it_watches(void **state)
+{
+	char name[16] = "";
+
+	assert_true(device_interface("net_af_packet0,qpairs=2,iface=eth0", sizeof(name), name));
+	assert_string_equal(name, "eth0");
+	assert_true(device_interface("net_pcap0,rx_iface=eth1", sizeof(name), name));
+	assert_string_equal(name, "eth1");
+	assert_true(device_interface("net_pcap0,rx_iface_in=eth2", sizeof(name), name));
+	assert_string_equal(name, "eth2");
+	assert_false(device_interface("net_pcap0,rx_pcap=file", sizeof(name), name));
+	assert_false(device_interface("net_memif0,role=server", sizeof(name), name));
+	assert_false(device_interface("0000:3b:00.0,iface=x", sizeof(name), name));
+}
+
+static void devices_are_opened_again_where_the_driver_leaves_nothing_behind(void **state)
+{
+	assert_true(device_reopens("net_af_packet0,iface=eth0"));
+	assert_true(device_reopens("net_pcap0,rx_iface=eth0"));
+	assert_false(device_reopens("net_af_xdp0,iface=eth0"));
+	assert_false(device_reopens("net_tap0,iface=tap6"));
+	assert_false(device_reopens("0000:3b:00.0"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -75,6 +99,8 @@ int main(void)
 		cmocka_unit_test(
 			a_card_has_as_many_queues_as_workers_and_others_what_they_were_given),
 		cmocka_unit_test(only_a_live_capture_stamps_frames_on_arrival),
+		cmocka_unit_test(a_device_names_the_interface_it_watches),
+		cmocka_unit_test(devices_are_opened_again_where_the_driver_leaves_nothing_behind),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
