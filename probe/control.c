@@ -1,15 +1,18 @@
 #include "control.h"
 
 #include <inttypes.h>
+#include <string.h>
 #include <time.h>
 
 #include "proto/base/clock.h"
 #include "proto/base/log.h"
 
+#include "link_watch.h"
 #include "queue_spread.h"
 #include "stop.h"
 
-// The clock may be set while we wait for the end of a window: look at it this often.
+// The clock may be set, and links lost, while we wait for the end of a window: look at them this
+// often.
 #define LOOK_EVERY_NS (NS_PER_S / 4)
 
 enum {
@@ -18,26 +21,34 @@ enum {
 };
 
 struct control {
-	const struct crew *crew;
+	struct crew *crew;
 	struct reporter *reporter;
 	uint64_t since_ns; // when watching began
 	struct window window; // the one that is open
 	uint32_t n_overruns; // workers' windows since the last report that were not ended in time
-	struct dpdk_counters counters[MAX_LINKS]; // of the ports, at the last report
+	struct link_watch links[MAX_LINKS];
 	uint64_t queue_frames[MAX_LINKS][MAX_QUEUES]; // at the last report
 	uint64_t ring_full_frames[MAX_LINKS]; // at the last report
 	bool uneven[MAX_LINKS]; // has been said
 	struct tally tally; // gathered since the last report
 };
 
+static void look_at_links(struct control *control)
+{
+	for (uint32_t i = 0; i < control->crew->n_links; i++)
+		link_watch_look(&control->links[i], control->crew, i, control->window);
+}
+
 // Waits for the end of the open window; true when asked to stop instead. A clock that was set back
 // ends the window too.
-static bool wait_window(const struct control *control)
+static bool wait_window(struct control *control)
 {
 	for (;;) {
-		uint64_t now_ns = clock_wall_ns();
-		uint64_t left_ns = window_end_ns(control->window) - now_ns;
+		uint64_t now_ns, left_ns;
 
+		look_at_links(control);
+		now_ns = clock_wall_ns();
+		left_ns = window_end_ns(control->window) - now_ns;
 		if (!window_holds(control->window, now_ns))
 			return false;
 		if (stop_wait(left_ns < LOOK_EVERY_NS ? left_ns : LOOK_EVERY_NS))
@@ -91,22 +102,6 @@ static void gather(struct control *control)
 	}
 }
 
-// What a port dropped since it was last asked. A port that does not answer has dropped nothing
-// yet: the next answer covers this window too. A counter that fell was set back by its driver, and
-// nothing is known of what it had counted since.
-static void take_dropped(struct dpdk_port *port, struct dpdk_counters *last, uint64_t *ret_dropped)
-{
-	struct dpdk_counters now;
-
-	if (dpdk_port_counters(port, &now) != 0)
-		return;
-	for (int reason = 0; reason < N_DROP_REASONS; reason++)
-		if (now.dropped_frames[reason] > last->dropped_frames[reason])
-			ret_dropped[reason] = now.dropped_frames[reason] -
-			                      last->dropped_frames[reason];
-	*last = now;
-}
-
 // What every queue of a link received since the last report.
 static void take_received(struct control *control, struct reporter_window *window)
 {
@@ -156,6 +151,19 @@ static void warn_uneven(struct control *control, uint32_t link,
 	            window->n_queues[link]);
 }
 
+static void take_link(struct control *control, uint32_t link, struct reporter_window *window)
+{
+	struct link_watch *watch = &control->links[link];
+
+	memcpy(window->dropped_frames[link], watch->dropped_frames, sizeof(watch->dropped_frames));
+	memset(watch->dropped_frames, 0, sizeof(watch->dropped_frames));
+	take_ring_full(control, link, window->dropped_frames[link]);
+	window->state[link] = watch->state;
+	window->down_ns[link] = link_clock_end(&watch->clock, window->observed_ns);
+	window->n_queues[link] = control->crew->links[link].n_queues;
+	warn_uneven(control, link, window);
+}
+
 static void report(struct control *control)
 {
 	const struct crew *crew = control->crew;
@@ -168,10 +176,8 @@ static void report(struct control *control)
 
 	take_received(control, &window);
 	for (uint32_t i = 0; i < crew->n_links; i++) {
-		take_dropped(crew->links[i].port, &control->counters[i], window.dropped_frames[i]);
-		take_ring_full(control, i, window.dropped_frames[i]);
-		window.n_queues[i] = dpdk_port_n_queues(crew->links[i].port);
-		warn_uneven(control, i, &window);
+		link_watch_look(&control->links[i], control->crew, i, control->window);
+		take_link(control, i, &window);
 	}
 	reporter_send(control->reporter, &window, &control->tally);
 	tally_reset(&control->tally);
@@ -200,6 +206,8 @@ void control_run(const struct probe_config *config, struct crew *crew, struct re
 	};
 
 	tally_reset(&control.tally);
+	for (uint32_t i = 0; i < crew->n_links; i++)
+		link_clock_start(&control.links[i].clock, control.since_ns);
 	while (!wait_window(&control)) {
 		gather(&control);
 		report(&control);

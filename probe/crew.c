@@ -70,18 +70,29 @@ static int start_dpdk(const struct probe_config *config, uint32_t n_workers)
 	return EXIT_STATUS_OK;
 }
 
+int crew_open_port(struct crew_link *link, uint32_t n_queues, char *why)
+{
+	int rc = dpdk_port_open(link->device, n_queues, device_stamps_arrival(link->device),
+	                        &link->port, why);
+
+	if (rc != 0)
+		return rc;
+	link->n_queues = dpdk_port_n_queues(link->port);
+	link->on_netdev = netdev_find(link->device, &link->netdev);
+	return 0;
+}
+
 static int open_ports(const struct probe_config *config, struct crew *crew)
 {
 	char why[SOURCE_WHY_BYTES];
 
 	for (uint32_t i = 0; i < config->links.n; i++) {
 		const struct link_config *link = probe_config_link(config, i);
-		struct dpdk_port *port;
+		uint32_t n_queues = device_n_queues(link->device, crew->n_workers);
 
-		if (dpdk_port_open(link->device, device_n_queues(link->device, crew->n_workers),
-		                   device_stamps_arrival(link->device), &port, why) != 0)
+		crew->links[i] = (struct crew_link){.name = link->name, .device = link->device};
+		if (crew_open_port(&crew->links[i], n_queues, why) != 0)
 			return cli_failure("links[%" PRIu32 "].device: %s", i, why);
-		crew->links[i] = (struct crew_link){link->name, port};
 		crew->n_links = i + 1;
 		log_info("link %s: watching %s", link->name, link->device);
 	}

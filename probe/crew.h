@@ -1,15 +1,21 @@
 // All that watches live links together: their ports, the workers, and who polls what.
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
+
+#include "probe/source/netdev.h"
 
 #include "config.h"
 #include "queue_map.h"
 #include "worker.h"
 
 struct crew_link {
-	const char *name; // borrowed
-	struct dpdk_port *port;
+	const char *name, *device; // borrowed
+	uint32_t n_queues;
+	struct dpdk_port *port; // NULL while the device is gone
+	bool on_netdev; // watches an interface of the kernel:
+	struct netdev netdev;
 };
 
 struct crew {
@@ -24,6 +30,10 @@ struct crew {
 // to be called whatever it is.
 int crew_open(const struct probe_config *config, struct crew *ret_crew);
 void crew_close(struct crew *crew);
+
+// Opens the port of a link whose name and device are set, with so many receive queues or fewer. 0
+// or -errno with one line in why (SOURCE_WHY_BYTES).
+int crew_open_port(struct crew_link *link, uint32_t n_queues, char *why);
 
 // Sets the workers to work; 0 or -errno, with none at work.
 int crew_launch(struct crew *crew);

@@ -1,5 +1,6 @@
 #include "reporter.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -104,6 +105,17 @@ void reporter_free(struct reporter *reporter)
 	free(reporter);
 }
 
+static void set_window(struct report_port *port, const struct reporter_window *window, uint32_t i)
+{
+	static_assert((int)MAX_QUEUES <= (int)MAX_LINK_QUEUES, "a report has room for every queue");
+
+	memcpy(port->dropped_frames, window->dropped_frames[i], sizeof(port->dropped_frames));
+	port->down_ns = window->down_ns[i];
+	port->state = window->state[i];
+	port->n_queues = window->n_queues[i];
+	memcpy(port->queue_frames, window->queue_frames[i], sizeof(window->queue_frames[i]));
+}
+
 static int send_report(struct reporter *reporter, const struct reporter_window *window,
                        const struct tally *tally)
 {
@@ -118,8 +130,7 @@ static int send_report(struct reporter *reporter, const struct reporter_window *
 	int rc;
 
 	for (uint32_t i = 0; i < reporter->n_ports; i++)
-		memcpy(reporter->ports[i].dropped_frames, window->dropped_frames[i],
-		       sizeof(reporter->ports[i].dropped_frames));
+		set_window(&reporter->ports[i], window, i);
 	report = report_build(&reporter->origin, &about, reporter->ports, reporter->n_ports, tally);
 	if (report == NULL)
 		return -ENOMEM;

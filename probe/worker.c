@@ -52,7 +52,35 @@ void worker_free(struct worker *worker)
 void worker_add_queue(struct worker *worker, struct dpdk_port *port, uint32_t queue, uint32_t link)
 {
 	worker->queues[worker->n_queues++] = (struct worker_queue){
-		.port = port, .queue = queue, .link = link};
+		.port = port, .polled = port, .queue = queue, .link = link};
+}
+
+// The worker looks at port, says in polled what it saw, and only then uses it. Since polled is the
+// old port until the worker has seen the new one, and it never sees the old one again after that,
+// it cannot be at the old one once polled is the new.
+bool worker_change_port(struct worker *worker, uint32_t link, struct dpdk_port *port)
+{
+	bool changed = true;
+
+	for (uint32_t i = 0; i < worker->n_queues; i++) {
+		struct worker_queue *queue = &worker->queues[i];
+
+		if (queue->link != link)
+			continue;
+		atomic_store_explicit(&queue->port, port, memory_order_release);
+		if (atomic_load_explicit(&queue->polled, memory_order_acquire) != port)
+			changed = false;
+	}
+	return changed;
+}
+
+static struct dpdk_port *port_of(struct worker_queue *queue)
+{
+	struct dpdk_port *port = atomic_load_explicit(&queue->port, memory_order_acquire);
+
+	if (atomic_load_explicit(&queue->polled, memory_order_relaxed) != port)
+		atomic_store_explicit(&queue->polled, port, memory_order_release);
+	return port;
 }
 
 uint64_t worker_queue_frames(const struct worker *worker, uint32_t at)
@@ -73,7 +101,8 @@ static void raise_count(_Atomic uint64_t *count, uint64_t n)
 }
 
 // Passes on what others own; the burst keeps the rest.
-static void keep_own(struct worker *worker, const struct worker_queue *queue, struct burst *burst)
+static void keep_own(struct worker *worker, const struct worker_queue *queue,
+                     struct dpdk_port *port, struct burst *burst)
 {
 	uint8_t owners[SOURCE_BURST];
 	uint32_t n_own = 0;
@@ -83,8 +112,8 @@ static void keep_own(struct worker *worker, const struct worker_queue *queue, st
 	for (uint32_t i = 0; i < burst->n_frames; i++) {
 		if (owners[i] == worker->number)
 			burst->frames[n_own++] = burst->frames[i];
-		else if (!dpdk_ring_pass(worker->to[owners[i]], queue->port, queue->queue, i,
-		                         queue->link, burst->frames[i].time_ns))
+		else if (!dpdk_ring_pass(worker->to[owners[i]], port, queue->queue, i, queue->link,
+		                         burst->frames[i].time_ns))
 			raise_count(&worker->ring_full_frames[queue->link], 1);
 	}
 	burst->n_frames = n_own;
@@ -98,14 +127,17 @@ static uint32_t poll_queues(struct worker *worker, struct tally *tally, uint64_t
 
 	for (uint32_t i = 0; i < worker->n_queues; i++) {
 		struct worker_queue *queue = &worker->queues[i];
+		struct dpdk_port *port = port_of(queue);
 
-		dpdk_port_receive(queue->port, queue->queue, now_ns, &burst);
+		if (port == NULL)
+			continue;
+		dpdk_port_receive(port, queue->queue, now_ns, &burst);
 		if (burst.n_frames == 0)
 			continue;
 		raise_count(&queue->n_frames, burst.n_frames);
 		n_frames += burst.n_frames;
 		if (worker->n_peers > 0)
-			keep_own(worker, queue, &burst);
+			keep_own(worker, queue, port, &burst);
 		meter_burst(worker->engine.meter, tally, epoch, queue->link, burst.layer,
 		            burst.frames, burst.n_frames);
 	}
