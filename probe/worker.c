@@ -51,36 +51,22 @@ void worker_free(struct worker *worker)
 
 void worker_add_queue(struct worker *worker, struct dpdk_port *port, uint32_t queue, uint32_t link)
 {
-	worker->queues[worker->n_queues++] = (struct worker_queue){
-		.port = port, .polled = port, .queue = queue, .link = link};
+	struct worker_queue *more = &worker->queues[worker->n_queues++];
+
+	more->queue = queue;
+	more->link = link;
+	port_slot_init(&more->slot, port);
 }
 
-// The worker looks at port, says in polled what it saw, and only then uses it. Since polled is the
-// old port until the worker has seen the new one, and it never sees the old one again after that,
-// it cannot be at the old one once polled is the new.
 bool worker_change_port(struct worker *worker, uint32_t link, struct dpdk_port *port)
 {
 	bool changed = true;
 
-	for (uint32_t i = 0; i < worker->n_queues; i++) {
-		struct worker_queue *queue = &worker->queues[i];
-
-		if (queue->link != link)
-			continue;
-		atomic_store_explicit(&queue->port, port, memory_order_release);
-		if (atomic_load_explicit(&queue->polled, memory_order_acquire) != port)
+	for (uint32_t i = 0; i < worker->n_queues; i++)
+		if (worker->queues[i].link == link &&
+		    !port_slot_change(&worker->queues[i].slot, port))
 			changed = false;
-	}
 	return changed;
-}
-
-static struct dpdk_port *port_of(struct worker_queue *queue)
-{
-	struct dpdk_port *port = atomic_load_explicit(&queue->port, memory_order_acquire);
-
-	if (atomic_load_explicit(&queue->polled, memory_order_relaxed) != port)
-		atomic_store_explicit(&queue->polled, port, memory_order_release);
-	return port;
 }
 
 uint64_t worker_queue_frames(const struct worker *worker, uint32_t at)
@@ -127,7 +113,7 @@ static uint32_t poll_queues(struct worker *worker, struct tally *tally, uint64_t
 
 	for (uint32_t i = 0; i < worker->n_queues; i++) {
 		struct worker_queue *queue = &worker->queues[i];
-		struct dpdk_port *port = port_of(queue);
+		struct dpdk_port *port = port_slot_take(&queue->slot);
 
 		if (port == NULL)
 			continue;

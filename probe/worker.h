@@ -12,6 +12,7 @@
 
 #include "clock_map.h"
 #include "engine.h"
+#include "port_slot.h"
 #include "queue_map.h"
 
 enum {
@@ -21,10 +22,9 @@ enum {
 struct worker_queue {
 	// Set before the worker runs.
 	uint32_t queue, link;
-	// Control writes.
-	_Atomic(struct dpdk_port *) port; // to be polled; NULL: none
+	// Shared as port_slot.h says.
+	struct port_slot slot;
 	// The worker writes.
-	_Atomic(struct dpdk_port *) polled; // the one it may be at, until it is another
 	_Atomic uint64_t n_frames; // received since it runs
 };
 
@@ -60,9 +60,8 @@ void worker_free(struct worker *worker);
 // Gives it one more queue to poll, before it runs.
 void worker_add_queue(struct worker *worker, struct dpdk_port *port, uint32_t queue, uint32_t link);
 
-// Puts another port, or none, in place of the one whose queues of a link it polls, and says whether
-// it polls that one at all of them by now: then, and not before, it has left the old one alone for
-// good. Control calls it again until then, and does not change its mind earlier.
+// Asks it to poll another port, or none, for the queues of a link, and says whether it does so by
+// now: then the port before is no longer its. See port_slot_change().
 bool worker_change_port(struct worker *worker, uint32_t link, struct dpdk_port *port);
 
 // Frames its at-th queue has given so far; from any thread.
