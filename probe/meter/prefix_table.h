@@ -1,0 +1,134 @@
+// Whose address is it: longest prefix match over the rows of a plan.
+//
+// Prefixes are nested or apart, never across, so a list of them cuts the addresses into intervals
+// of one answer each. An address is read in pieces: its first 16 bits, then 32 bits at a time. The
+// first piece is an index; each other one is searched for in a static tree of intervals, whose
+// answer is a value or the tree for the next piece:
+//
+//   roots, 4 bytes each:   | IPv4 0.0 ... 255.255 | IPv6 0000: ... ffff: |
+//   an inner line:         | last keys of its first 15 children | where the first of 16 is |
+//   a leaf line:           | last keys of 8 intervals | their 8 answers |
+//
+// A line is one cache line of 64 bytes. Children stand side by side. Rows of up to 48 bits need one
+// tree, as IPv4's always do; only rows longer than 48, 80 or 112 bits need the next ones. Of a
+// million rows, all lines but the leaves fit in a core's second-level cache: an answer is most
+// often one line from afar.
+//
+// Worst case: a tree of n intervals is ceil(log16(n / 8)) + 1 lines high, and n rows make at most
+// 2n + 1 intervals. An IPv4 address reads its root and at most 5 lines, whatever the plan (a piece
+// has 16 bits left); an IPv6 address under a million rows its root and at most 6 lines in each of
+// three trees and 5 in the last, 23 in all, and the root and 6 where no row is longer than 48 bits.
+// Nothing depends on the addresses that are looked up but the path they take: who sends packets can
+// choose cold lines, not more of them.
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "proto/enums.h"
+
+enum {
+	PREFIX_MAX_ROWS = 1 << 24,
+	PREFIX_MAX_BURST = 64,
+	PREFIX_MAX_VALUE = INT32_MAX - 1,
+	PREFIX_NONE = INT32_MAX, // the answer where no row covers an address
+};
+
+// One row of the list a table is built from.
+struct prefix_row {
+	uint8_t address[16]; // IPv4 in the first four; zero behind the prefix
+	uint8_t family; // enum family
+	uint8_t length;
+	uint32_t value; // at most PREFIX_MAX_VALUE
+};
+
+// Why a list of rows is refused.
+enum prefix_fault {
+	PREFIX_SOUND,
+	PREFIX_BAD_FAMILY,
+	PREFIX_BAD_LENGTH, // longer than an address of the family
+	PREFIX_BITS_BEHIND, // the address has bits behind the prefix
+	PREFIX_BAD_VALUE,
+	PREFIX_REPEATED, // the same prefix as an earlier row, whatever the values
+	PREFIX_TOO_MANY,
+};
+
+// Where the first fault of a list is, by index; first_row is the row that is repeated there.
+struct prefix_fault_place {
+	uint32_t row;
+	uint32_t first_row;
+};
+
+struct prefix_size {
+	size_t table_bytes; // at most; what is not needed is not touched
+	size_t scratch_bytes; // for the time of building
+};
+
+struct prefix_line {
+	// Keys are biased, so that their order is that of signed numbers.
+	_Alignas(64) int32_t words[16];
+};
+
+// Immutable once it is built, and so any thread's to read.
+struct prefix_table {
+	const struct prefix_line *lines;
+	uint32_t n_lines;
+	uint32_t n_rows;
+	_Alignas(64) uint32_t roots[N_FAMILIES][1 << 16];
+};
+
+// One look-up on its way. The bits of the address that are next stand in the middle of high.
+struct prefix_search {
+	uint64_t high, low;
+	uint32_t found; // number of the root at first, then a line, the answer in the end
+};
+
+// Memory for a table of these rows: 512 KiB, and from the lengths alone at most 64 bytes for each
+// tree that can be and 32 for each row and piece. A million rows of up to 48 bits need at most
+// 35 MiB, and really about a third of that: prefix_table_bytes() says it.
+struct prefix_size prefix_table_size(const struct prefix_row *rows, uint32_t n_rows);
+
+// Builds the table of the rows, in any order, in memory of that size aligned to 64, zeroed or not.
+// Returns NULL where the rows are at fault, and says which and why. The rows and the scratch
+// memory, aligned to 8, are not needed any more afterwards; a sorted list is built faster.
+const struct prefix_table *prefix_table_init(void *memory, void *scratch,
+                                             const struct prefix_row *rows, uint32_t n_rows,
+                                             enum prefix_fault *ret_fault,
+                                             struct prefix_fault_place *ret_place);
+
+// What the table takes of the memory it was given.
+size_t prefix_table_bytes(const struct prefix_table *table);
+
+// The value of the longest row that covers the address, or PREFIX_NONE. The address is 16 bytes
+// long, IPv4 in the first four, as a packet's is.
+uint32_t prefix_table_find(const struct prefix_table *table, enum family family,
+                           const uint8_t *address);
+
+// Ends up to PREFIX_MAX_BURST searches that have begun, a line each in turn, the next ones on their
+// way from memory. The answers are in found.
+void prefix_table_find_burst(const struct prefix_table *table, struct prefix_search *searches,
+                             uint32_t n_searches);
+
+static inline uint64_t prefix_word(const uint8_t *bytes)
+{
+	uint64_t word;
+
+	memcpy(&word, bytes, sizeof(word));
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	word = __builtin_bswap64(word);
+#endif
+	return word;
+}
+
+// Begins a search and asks for its root.
+static inline void prefix_search_begin(struct prefix_search *search,
+                                       const struct prefix_table *table, enum family family,
+                                       const uint8_t *address)
+{
+	search->high = prefix_word(address);
+	search->low = prefix_word(address + 8);
+	search->found = (uint32_t)family << 16 | (uint32_t)(search->high >> 48);
+	__builtin_prefetch(&table->roots[0][search->found]);
+}
