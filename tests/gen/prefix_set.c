@@ -133,12 +133,18 @@ void prefix_set_make(struct prefix_row *rows, uint32_t n_rows, enum family famil
 
 void prefix_set_address(struct random *random, const struct prefix_row *row, uint8_t *ret_address)
 {
-	uint32_t n_bits = row->family == FAMILY_IPV4 ? 32 : 128;
+	struct prefix_row prefix = *row, other = {.length = row->length};
+	uint32_t n_bytes = row->family == FAMILY_IPV4 ? 4 : 16;
+	uint64_t words[2];
 
-	memcpy(ret_address, row->address, 16);
-	for (uint32_t bit = row->length; bit < n_bits; bit++) {
-		uint32_t drawn = random_below(random, 2);
-
-		put_bits(ret_address, bit, 1, drawn);
-	}
+	words[0] = random_bits(random);
+	words[1] = random_bits(random);
+	memcpy(other.address, words, n_bytes);
+	cut(&prefix);
+	memset(ret_address, 0, 16);
+	for (uint32_t i = 0; i < n_bytes; i++)
+		ret_address[i] = other.address[i];
+	cut(&other);
+	for (uint32_t i = 0; i < n_bytes; i++)
+		ret_address[i] = (uint8_t)(ret_address[i] ^ other.address[i] ^ prefix.address[i]);
 }

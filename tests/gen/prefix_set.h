@@ -11,5 +11,5 @@
 // index. Of IPv4 there is room for a few millions.
 void prefix_set_make(struct prefix_row *rows, uint32_t n_rows, enum family family, uint64_t seed);
 
-// A random address within a row.
+// A random address within a row, whose own bits behind its prefix do not matter.
 void prefix_set_address(struct random *random, const struct prefix_row *row, uint8_t *ret_address);
