@@ -10,7 +10,6 @@
 #include "prefix_order.h"
 
 enum {
-	ROOT_BITS = 16,
 	PIECE_BITS = 32,
 	N_PIECES = 4,
 	// One of each length in a piece, what surrounds them, and a tree for the next piece.
@@ -47,7 +46,7 @@ struct covers {
 // longer than those.
 struct range {
 	uint32_t first, end;
-	uint32_t piece;
+	uint32_t length_before; // of all pieces before this one
 };
 
 size_t prefix_build_scratch_bytes(uint32_t n_rows)
@@ -60,12 +59,12 @@ static const struct prefix_row *row_at(const struct builder *builder, uint32_t i
 	return &builder->rows[builder->order[i]];
 }
 
-static uint32_t piece_of(const struct prefix_row *row, uint32_t piece)
+static uint32_t piece_of(const struct prefix_row *row, uint32_t length_before)
 {
 	struct prefix_address address = prefix_row_address(row);
 	unsigned __int128 bits = (unsigned __int128)address.high << 64 | address.low;
 
-	return (uint32_t)(bits << ROOT_BITS << PIECE_BITS * piece >> (128 - PIECE_BITS));
+	return (uint32_t)(bits << length_before >> (128 - PIECE_BITS));
 }
 
 // The tree has an interval from start on. One that begins at the same place was empty, and one with
@@ -172,31 +171,29 @@ static uint32_t take_tree(struct builder *builder, uint32_t bottom)
 static struct range range_within(const struct builder *builder, const struct range *range,
                                  uint32_t first)
 {
-	uint32_t key = piece_of(row_at(builder, first), range->piece), end = first + 1;
+	uint32_t key = piece_of(row_at(builder, first), range->length_before), end = first + 1;
 
-	while (end < range->end && piece_of(row_at(builder, end), range->piece) == key)
+	while (end < range->end && piece_of(row_at(builder, end), range->length_before) == key)
 		end++;
-	return (struct range){first, end, range->piece + 1};
+	return (struct range){first, end, range->length_before + PIECE_BITS};
 }
 
 static uint32_t build_tree(struct builder *builder, const struct range *range, uint32_t around)
 {
 	struct covers covers = {1, {{UINT32_MAX, around}}};
-	uint32_t bottom = builder->n_intervals,
-		 length_before = ROOT_BITS + PIECE_BITS * range->piece;
-	uint32_t i = range->first;
+	uint32_t bottom = builder->n_intervals, i = range->first;
 
 	interval_begin(builder, bottom, 0, around);
 	while (i < range->end) {
 		const struct prefix_row *row = row_at(builder, i);
-		uint32_t start = piece_of(row, range->piece);
+		uint32_t start = piece_of(row, range->length_before);
 		struct cover cover = {start, row->value};
 
 		while (top(&covers)->last < start)
 			end_cover(builder, bottom, &covers);
-		if (row->length <= length_before + PIECE_BITS) {
+		if (row->length <= range->length_before + PIECE_BITS) {
 			cover.last |= (uint32_t)(UINT64_C(0xffffffff) >>
-			                         (row->length - length_before));
+			                         (row->length - range->length_before));
 			i++;
 		} else {
 			struct range within = range_within(builder, range, i);
@@ -211,27 +208,35 @@ static uint32_t build_tree(struct builder *builder, const struct range *range, u
 	return take_tree(builder, bottom);
 }
 
-static uint32_t root_of(const struct prefix_row *row)
+static uint32_t root_of(const struct prefix_table *table, const struct prefix_row *row)
 {
-	return (uint32_t)row->family << ROOT_BITS | (uint32_t)(prefix_word(row->address) >> 48);
+	return table->first_root[row->family] +
+	       (uint32_t)(prefix_word(row->address) >> (64 - table->root_bits[row->family]));
 }
 
-static void build_roots(struct builder *builder, uint32_t *roots, uint32_t n_rows)
+// The roots of a row that is not longer than their bits.
+static void fill_roots(uint32_t *roots, uint32_t n_roots, uint32_t value)
+{
+	for (uint32_t i = 0; i < n_roots; i++)
+		roots[i] = value;
+}
+
+static void build_roots(struct builder *builder, const struct prefix_table *table, uint32_t *roots,
+                        uint32_t n_rows)
 {
 	uint32_t i = 0;
 
 	while (i < n_rows) {
 		const struct prefix_row *row = row_at(builder, i);
-		uint32_t root = root_of(row);
-		struct range range = {i, i + 1, 0};
+		uint32_t root = root_of(table, row), bits = table->root_bits[row->family];
+		struct range range = {i, i + 1, bits};
 
-		if (row->length <= ROOT_BITS) {
-			for (uint32_t n = 0; n < 1u << (ROOT_BITS - row->length); n++)
-				roots[root + n] = row->value;
+		if (row->length <= bits) {
+			fill_roots(&roots[root], UINT32_C(1) << (bits - row->length), row->value);
 			i++;
 			continue;
 		}
-		while (range.end < n_rows && root_of(row_at(builder, range.end)) == root)
+		while (range.end < n_rows && root_of(table, row_at(builder, range.end)) == root)
 			range.end++;
 		roots[root] = build_tree(builder, &range, roots[root]);
 		i = range.end;
@@ -244,14 +249,10 @@ void prefix_table_build(struct prefix_table *table, void *scratch, const struct 
 	struct builder builder = {
 		.rows = rows,
 		.order = order,
-		.lines = (struct prefix_line *)(table + 1),
+		.lines = (struct prefix_line *)(uintptr_t)table->lines,
 		.intervals = scratch,
 	};
 
-	for (uint32_t i = 0; i < N_FAMILIES << ROOT_BITS; i++)
-		table->roots[i >> ROOT_BITS][i & ((1 << ROOT_BITS) - 1)] = PREFIX_NONE;
-	build_roots(&builder, table->roots[0], n_rows);
-	table->lines = builder.lines;
+	build_roots(&builder, table, (uint32_t *)(uintptr_t)table->roots, n_rows);
 	table->n_lines = builder.n_lines;
-	table->n_rows = n_rows;
 }

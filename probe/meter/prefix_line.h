@@ -63,7 +63,7 @@ static inline void prefix_search_step(struct prefix_search *search,
                                       const struct prefix_table *table)
 {
 	const struct prefix_line *line = &table->lines[search->found & PREFIX_LINE];
-	int32_t key = prefix_bias((uint32_t)(search->high >> 16));
+	int32_t key = prefix_bias((uint32_t)(search->high >> 32));
 
 	if (!(search->found & PREFIX_IS_LEAF)) {
 		search->found = (uint32_t)line->words[INNER_FIRST_CHILD] +

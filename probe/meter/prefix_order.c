@@ -23,7 +23,9 @@ static enum prefix_fault row_check(const struct prefix_row *row)
 	behind = bits_behind(row->length);
 	if ((address.high & behind.high) != 0 || (address.low & behind.low) != 0)
 		return PREFIX_BITS_BEHIND;
-	return row->value > PREFIX_MAX_VALUE ? PREFIX_BAD_VALUE : PREFIX_SOUND;
+	if (row->value == PREFIX_NONE || row->value > PREFIX_MAX_VALUE)
+		return PREFIX_BAD_VALUE;
+	return PREFIX_SOUND;
 }
 
 enum prefix_fault prefix_rows_check(const struct prefix_row *rows, uint32_t n_rows,

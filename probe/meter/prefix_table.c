@@ -4,9 +4,19 @@
 #include "prefix_line.h"
 #include "prefix_order.h"
 
+enum {
+	HEADER_BYTES = 64,
+	MIN_ROOT_BITS = 16,
+	MAX_ROOT_BITS = 24,
+};
+
+_Static_assert(sizeof(struct prefix_table) <= HEADER_BYTES, "roots begin at a cache line");
+
 size_t prefix_table_bytes(const struct prefix_table *table)
 {
-	return sizeof(*table) + table->n_lines * sizeof(struct prefix_line);
+	const struct prefix_line *end = table->lines + table->n_lines;
+
+	return (size_t)((const uint8_t *)end - (const uint8_t *)table);
 }
 
 uint32_t prefix_table_find(const struct prefix_table *table, enum family family,
@@ -15,7 +25,7 @@ uint32_t prefix_table_find(const struct prefix_table *table, enum family family,
 	struct prefix_search search;
 
 	prefix_search_begin(&search, table, family, address);
-	search.found = table->roots[0][search.found];
+	search.found = table->roots[search.found];
 	while (search.found & PREFIX_IS_LINE)
 		prefix_search_step(&search, table);
 	return search.found;
@@ -34,7 +44,7 @@ void prefix_table_find_burst(const struct prefix_table *table, struct prefix_sea
 	uint32_t n_open = 0;
 
 	for (uint32_t i = 0; i < n_searches; i++) {
-		searches[i].found = table->roots[0][searches[i].found];
+		searches[i].found = table->roots[searches[i].found];
 		prefetch_line(table, searches[i].found);
 		open[n_open] = (uint8_t)i;
 		n_open += searches[i].found >> 31;
@@ -54,35 +64,86 @@ void prefix_table_find_burst(const struct prefix_table *table, struct prefix_sea
 	}
 }
 
-// In how many pieces behind the first a prefix of this length is looked up.
-static uint32_t pieces(uint32_t length)
+// Sixteen roots for each row, within bounds.
+static uint32_t root_bits_for(uint32_t n_rows)
 {
-	return length <= 16 ? 0 : (length - 16 + 31) / 32;
+	uint32_t bits = MIN_ROOT_BITS;
+
+	while (bits < MAX_ROOT_BITS && UINT64_C(1) << bits < UINT64_C(16) * n_rows)
+		bits++;
+	return bits;
+}
+
+static void count_rows(const struct prefix_row *rows, uint32_t n_rows, uint32_t *ret_counts)
+{
+	ret_counts[FAMILY_IPV4] = ret_counts[FAMILY_IPV6] = 0;
+	for (uint32_t i = 0; i < n_rows; i++)
+		ret_counts[rows[i].family == FAMILY_IPV6]++;
+}
+
+// In how many pieces behind the root a prefix of this length is looked up.
+static uint32_t pieces(uint32_t length, uint32_t root_bits)
+{
+	return length <= root_bits ? 0 : (length - root_bits + 31) / 32;
+}
+
+static uint64_t max_lines(const struct prefix_row *rows, uint32_t n_rows, enum family family,
+                          uint32_t root_bits)
+{
+	uint64_t n_pieces = 0, n_first = 0, n_next = 0;
+
+	for (uint32_t i = 0; i < n_rows; i++) {
+		uint32_t n = (rows[i].family == FAMILY_IPV6) == family
+		                     ? pieces(rows[i].length, root_bits)
+		                     : 0;
+
+		n_pieces += n;
+		n_first += n > 0;
+		n_next += n > 1 ? n - 1 : 0;
+	}
+	if (n_first > UINT64_C(1) << root_bits)
+		n_first = UINT64_C(1) << root_bits;
+	return n_first + n_next + n_pieces / 2;
 }
 
 // A row begins and ends an interval in each of its pieces at most. Of n intervals that are not the
 // first of their tree a tree has at most n / 8 leaves besides its first one, and fewer inner lines
-// than leaves. A row adds a tree for each piece at most, and there are no more first pieces than
+// than leaves. A row adds a tree for each piece at most, and there are no more first trees than
 // roots.
 struct prefix_size prefix_table_size(const struct prefix_row *rows, uint32_t n_rows)
 {
-	uint64_t n_first[N_FAMILIES] = {0}, n_pieces = 0, n_trees = 0;
+	uint32_t counts[N_FAMILIES];
+	uint64_t n_lines = 0, n_roots = 0;
 
-	for (uint32_t i = 0; i < n_rows; i++) {
-		uint32_t n = pieces(rows[i].length);
+	count_rows(rows, n_rows, counts);
+	for (uint32_t i = 0; i < N_FAMILIES; i++) {
+		uint32_t root_bits = root_bits_for(counts[i]);
 
-		n_pieces += n;
-		n_first[rows[i].family == FAMILY_IPV6] += n > 0;
-		n_trees += n > 1 ? n - 1 : 0;
+		n_lines += max_lines(rows, n_rows, (enum family)i, root_bits);
+		n_roots += UINT64_C(1) << root_bits;
 	}
-	for (uint32_t i = 0; i < N_FAMILIES; i++)
-		n_trees += n_first[i] < 1 << 16 ? n_first[i] : 1 << 16;
 	return (struct prefix_size){
-		.table_bytes = sizeof(struct prefix_table) +
-	                       (n_trees + 2 * n_pieces / 4) * sizeof(struct prefix_line),
+		.table_bytes = HEADER_BYTES + n_roots * sizeof(uint32_t) +
+	                       n_lines * sizeof(struct prefix_line),
 		.scratch_bytes = prefix_order_scratch_bytes(n_rows) +
 	                         prefix_build_scratch_bytes(n_rows),
 	};
+}
+
+// Roots behind the table itself, and lines behind them.
+static void lay_out(struct prefix_table *table, const struct prefix_row *rows, uint32_t n_rows)
+{
+	uint32_t counts[N_FAMILIES], n_roots = 0;
+
+	count_rows(rows, n_rows, counts);
+	for (uint32_t i = 0; i < N_FAMILIES; i++) {
+		table->root_bits[i] = root_bits_for(counts[i]);
+		table->first_root[i] = n_roots;
+		n_roots += UINT32_C(1) << table->root_bits[i];
+	}
+	table->roots = (const uint32_t *)((const uint8_t *)table + HEADER_BYTES);
+	table->lines = (const struct prefix_line *)(table->roots + n_roots);
+	table->n_lines = 0;
 }
 
 const struct prefix_table *prefix_table_init(void *memory, void *scratch,
@@ -101,6 +162,7 @@ const struct prefix_table *prefix_table_init(void *memory, void *scratch,
 	*ret_fault = fault;
 	if (fault != PREFIX_SOUND)
 		return NULL;
+	lay_out(table, rows, n_rows);
 	prefix_table_build(table, (uint8_t *)scratch + prefix_order_scratch_bytes(n_rows), rows,
 	                   n_rows, order);
 	return table;

@@ -1,25 +1,23 @@
 // Whose address is it: longest prefix match over the rows of a plan.
 //
 // Prefixes are nested or apart, never across, so a list of them cuts the addresses into intervals
-// of one answer each. An address is read in pieces: its first 16 bits, then 32 bits at a time. The
-// first piece is an index; each other one is searched for in a static tree of intervals, whose
-// answer is a value or the tree for the next piece:
+// of one answer each. An address is read in pieces: its first 16 to 24 bits, the more the more rows
+// there are, then 32 bits at a time. The first piece is an index; each other one is searched for in
+// a static tree of intervals, whose answer is a value or the tree for the next piece:
 //
-//   roots, 4 bytes each:   | IPv4 0.0 ... 255.255 | IPv6 0000: ... ffff: |
+//   roots, 4 bytes each:   | IPv4, by the first bits | IPv6, by the first bits |
 //   an inner line:         | last keys of its first 15 children | where the first of 16 is |
 //   a leaf line:           | last keys of 8 intervals | their 8 answers |
 //
-// A line is one cache line of 64 bytes. Children stand side by side. Rows of up to 48 bits need one
-// tree, as IPv4's always do; only rows longer than 48, 80 or 112 bits need the next ones. Of a
-// million rows, all lines but the leaves fit in a core's second-level cache: an answer is most
-// often one line from afar.
+// A line is one cache line of 64 bytes. Children stand side by side. Of a million rows, all lines
+// but the leaves are a megabyte: an answer is most often one line from afar.
 //
-// Worst case: a tree of n intervals is ceil(log16(n / 8)) + 1 lines high, and n rows make at most
-// 2n + 1 intervals. An IPv4 address reads its root and at most 5 lines, whatever the plan (a piece
-// has 16 bits left); an IPv6 address under a million rows its root and at most 6 lines in each of
-// three trees and 5 in the last, 23 in all, and the root and 6 where no row is longer than 48 bits.
-// Nothing depends on the addresses that are looked up but the path they take: who sends packets can
-// choose cold lines, not more of them.
+// Worst case: a tree of n intervals is ceil(log16(n / 8)) + 1 lines high, n rows make at most 2n +
+// 1 intervals, and b bits at most 2^b. Whatever the plan, an IPv4 address reads its root and at
+// most 5 lines, 3 where there are many rows; under a million rows an IPv6 address reads its root
+// and at most 6 lines in each of three trees and 3 in the last, 22 in all, and the root and 6 where
+// no row is longer than 56 bits. Nothing depends on the addresses that are looked up but the path
+// they take: who sends packets can choose cold lines, not more of them.
 #pragma once
 
 #include <stdbool.h>
@@ -32,8 +30,8 @@
 enum {
 	PREFIX_MAX_ROWS = 1 << 24,
 	PREFIX_MAX_BURST = 64,
-	PREFIX_MAX_VALUE = INT32_MAX - 1,
-	PREFIX_NONE = INT32_MAX, // the answer where no row covers an address
+	PREFIX_NONE = 0, // the answer where no row covers an address
+	PREFIX_MAX_VALUE = INT32_MAX,
 };
 
 // One row of the list a table is built from.
@@ -41,7 +39,7 @@ struct prefix_row {
 	uint8_t address[16]; // IPv4 in the first four; zero behind the prefix
 	uint8_t family; // enum family
 	uint8_t length;
-	uint32_t value; // at most PREFIX_MAX_VALUE
+	uint32_t value; // 1 to PREFIX_MAX_VALUE
 };
 
 // Why a list of rows is refused.
@@ -74,23 +72,24 @@ struct prefix_line {
 // Immutable once it is built, and so any thread's to read.
 struct prefix_table {
 	const struct prefix_line *lines;
+	const uint32_t *roots;
+	uint32_t first_root[N_FAMILIES];
+	uint32_t root_bits[N_FAMILIES];
 	uint32_t n_lines;
-	uint32_t n_rows;
-	_Alignas(64) uint32_t roots[N_FAMILIES][1 << 16];
 };
 
-// One look-up on its way. The bits of the address that are next stand in the middle of high.
+// One look-up on its way. The bits of the address that are next stand first.
 struct prefix_search {
 	uint64_t high, low;
 	uint32_t found; // number of the root at first, then a line, the answer in the end
 };
 
-// Memory for a table of these rows: 512 KiB, and from the lengths alone at most 64 bytes for each
-// tree that can be and 32 for each row and piece. A million rows of up to 48 bits need at most
-// 35 MiB, and really about a third of that: prefix_table_bytes() says it.
+// Memory for a table of these rows, from their number and their lengths alone: for the roots of a
+// family 64 to 128 bytes a row, between 256 KiB and 64 MiB; for the lines at most 64 bytes for each
+// tree there can be, and 32 for each row and piece. prefix_table_bytes() says what was needed.
 struct prefix_size prefix_table_size(const struct prefix_row *rows, uint32_t n_rows);
 
-// Builds the table of the rows, in any order, in memory of that size aligned to 64, zeroed or not.
+// Builds the table of the rows, in any order, in zeroed memory of that size, aligned to 64.
 // Returns NULL where the rows are at fault, and says which and why. The rows and the scratch
 // memory, aligned to 8, are not needed any more afterwards; a sorted list is built faster.
 const struct prefix_table *prefix_table_init(void *memory, void *scratch,
@@ -127,8 +126,11 @@ static inline void prefix_search_begin(struct prefix_search *search,
                                        const struct prefix_table *table, enum family family,
                                        const uint8_t *address)
 {
-	search->high = prefix_word(address);
-	search->low = prefix_word(address + 8);
-	search->found = (uint32_t)family << 16 | (uint32_t)(search->high >> 48);
-	__builtin_prefetch(&table->roots[0][search->found]);
+	uint64_t high = prefix_word(address), low = prefix_word(address + 8);
+	uint32_t bits = table->root_bits[family];
+
+	search->high = high << bits | low >> (64 - bits);
+	search->low = low << bits;
+	search->found = table->first_root[family] + (uint32_t)(high >> (64 - bits));
+	__builtin_prefetch(&table->roots[search->found]);
 }

@@ -21,7 +21,7 @@
 #include <rte_memory.h>
 
 enum {
-	MAX_BUILD_SECONDS = 20,
+	MAX_BUILD_SECONDS = 10,
 	GROUP_BYTES = 256 * 4,
 	SOCKET = 0,
 };

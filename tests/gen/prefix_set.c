@@ -122,7 +122,7 @@ void prefix_set_make(struct prefix_row *rows, uint32_t n_rows, enum family famil
 		exit(1);
 	}
 	for (uint32_t i = 0; i < n_rows;) {
-		rows[i] = (struct prefix_row){.family = (uint8_t)family, .value = i};
+		rows[i] = (struct prefix_row){.family = (uint8_t)family, .value = i + 1};
 		rows[i].length = draw_length(&random, family);
 		draw_address(&random, family, seed, rows[i].address);
 		cut(&rows[i]);

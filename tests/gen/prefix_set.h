@@ -8,7 +8,7 @@
 #include "random.h"
 
 // Fills rows with n different prefixes of the family, in random order; the value of each is its
-// index. Of IPv4 there is room for a few millions.
+// index and 1. Of IPv4 there is room for a few millions.
 void prefix_set_make(struct prefix_row *rows, uint32_t n_rows, enum family family, uint64_t seed);
 
 // A random address within a row, whose own bits behind its prefix do not matter.
