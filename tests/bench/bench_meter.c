@@ -9,12 +9,15 @@
 #include <string.h>
 
 #include "memory.h"
+#include "quartiles.h"
+#include "ticks.h"
 #include "work.h"
 
 enum {
 	N_SAMPLES = 201,
 	N_QUICK_SAMPLES = 3,
 	QUICK_FLOWS = 1 << 14,
+	COUNT_BYTES = 16,
 };
 
 struct row {
@@ -24,36 +27,51 @@ struct row {
 };
 
 #define MIXED 50
+#define K     (UINT64_C(1) << 10)
 #define M     (UINT64_C(1) << 20)
 
 static const struct row rows[] = {
-	{{MIXED, M / 16, true, 0}, M / 8},  {{MIXED, M / 16, false, 0}, M / 8},
-	{{MIXED, M, true, 0}, 2 * M},       {{MIXED, M, false, 0}, 2 * M},
-	{{0, M, true, 0}, 2 * M},           {{100, M, true, 0}, 2 * M},
-	{{MIXED, 4 * M, true, 0}, 8 * M},   {{MIXED, 4 * M, false, 0}, 8 * M},
-	{{MIXED, 16 * M, true, 0}, 32 * M}, {{MIXED, 16 * M, false, 0}, 32 * M},
-	{{MIXED, M, true, 0}, 2 * M, true}, {{MIXED, 16 * M, true, 0}, 32 * M, true},
-	{{MIXED, M, true, 1}, 2 * M},       {{MIXED, M, true, 5}, 2 * M},
-	{{MIXED, M, true, 20}, 2 * M},      {{MIXED, M, true, 50}, 2 * M},
-	{{MIXED, M, true, 100}, 2 * M},     {{MIXED, M, true, 100}, 32 * M},
+	{{MIXED, 64 * K, true, 0}, 128 * K},
+	{{MIXED, 64 * K, false, 0}, 128 * K},
+	{{MIXED, M, true, 0}, 2 * M},
+	{{MIXED, M, false, 0}, 2 * M},
+	{{0, M, true, 0}, 2 * M},
+	{{100, M, true, 0}, 2 * M},
+	{{MIXED, 4 * M, true, 0}, 8 * M},
+	{{MIXED, 4 * M, false, 0}, 8 * M},
+	{{MIXED, 16 * M, true, 0}, 32 * M},
+	{{MIXED, 16 * M, false, 0}, 32 * M},
+	{{MIXED, M, true, 0}, 2 * M, true},
+	{{MIXED, 16 * M, true, 0}, 32 * M, true},
+	{{MIXED, M, true, 1}, 2 * M},
+	{{MIXED, M, true, 5}, 2 * M},
+	{{MIXED, M, true, 20}, 2 * M},
+	{{MIXED, M, true, 50}, 2 * M},
+	{{MIXED, M, true, 100}, 2 * M},
+	{{MIXED, M, true, 100}, 32 * M},
+	{{0, 64 * K, true, 0}, 128 * K},
+	{{100, 64 * K, true, 0}, 128 * K},
+	{{0, M, false, 0}, 2 * M},
+	{{100, M, false, 0}, 2 * M},
+	{{0, 4 * M, true, 0}, 8 * M},
+	{{100, 4 * M, true, 0}, 8 * M},
+	{{0, 16 * M, true, 0}, 32 * M},
+	{{100, 16 * M, true, 0}, 32 * M},
+	{{MIXED, 64 * K, true, 0}, 128 * K, true},
+	{{MIXED, 4 * M, true, 0}, 8 * M, true},
+	{{MIXED, M, true, 100}, 2 * M, true},
 };
 
-static int compare(const void *a, const void *b)
-{
-	return *(const double *)a < *(const double *)b ? -1 : 1;
-}
+// Nanoseconds per packet of each work, one sample a turn.
+struct samples {
+	double ns[N_WORKS][N_SAMPLES];
+};
 
-static void take_samples(struct bench *bench, int n_samples, double *ret_medians)
+static void take_samples(struct bench *bench, int n_samples, struct samples *ret_samples)
 {
-	static double samples[N_WORKS][N_SAMPLES];
-
 	for (int s = 0; s < n_samples; s++)
 		for (int w = 0; w < N_WORKS; w++)
-			samples[w][s] = bench_time(bench, (enum work)w);
-	for (int w = 0; w < N_WORKS; w++) {
-		qsort(samples[w], (size_t)n_samples, sizeof(double), compare);
-		ret_medians[w] = samples[w][n_samples / 2];
-	}
+			ret_samples->ns[w][s] = bench_time(bench, (enum work)w);
 }
 
 static const char *mix_name(unsigned int ipv6_percent)
@@ -61,38 +79,71 @@ static const char *mix_name(unsigned int ipv6_percent)
 	return ipv6_percent == 0 ? "IPv4" : ipv6_percent == 100 ? "IPv6" : "mixed";
 }
 
-static void measure(const struct row *row, int n_samples)
+// In multiples of 1,024, as tables are sized: "2.5M".
+static const char *count_text(uint64_t count, char *text)
+{
+	snprintf(text, COUNT_BYTES, "%.3g%s", (double)count / (double)(count < M ? K : M),
+	         count < M ? "K" : "M");
+	return text;
+}
+
+static void print_setup(size_t number, const struct row *row, const struct bench *bench)
 {
 	const struct traffic_setup *traffic = &row->traffic;
-	double ns[N_WORKS];
+	uint64_t n_slots = meter_slots(bench->meter);
+	char flows[COUNT_BYTES], slots[COUNT_BYTES];
+
+	printf("%3zu %-5s %5s %5s %4ju %-7s %3u %3u", number, mix_name(traffic->ipv6_percent),
+	       count_text(traffic->n_flows, flows), count_text(n_slots, slots),
+	       (uintmax_t)(100 * meter_flows(bench->meter) / n_slots),
+	       traffic->zipf ? "Zipf" : "uniform", traffic->churn_percent,
+	       memory_large_percent(bench->memory, bench->memory_bytes));
+}
+
+static void print_figures(struct samples *samples, int n_samples)
+{
+	double(*ns)[N_SAMPLES] = samples->ns;
+	double ratio = quartiles_median_ratio(ns[WORK_METER], ns[WORK_HASH], (size_t)n_samples);
+	struct quartiles found[N_WORKS];
+	const struct quartiles *meter = &found[WORK_METER];
+
+	for (int w = 0; w < N_WORKS; w++)
+		found[w] = quartiles_of(ns[w], (size_t)n_samples);
+	printf(" %5.1f %5.1f %6.1f %5.1f %6.1f %5.1f %4.0f%% %6.0f %5.1f %6.2f\n",
+	       found[WORK_TOUCH].median, found[WORK_PARSE].median, found[WORK_HASH].median,
+	       found[WORK_LINE].median, meter->median, meter->least,
+	       quartiles_spread_percent(meter), meter->median * ticks_per_ns(),
+	       1000 / meter->median, ratio);
+	fflush(stdout);
+}
+
+static void measure(size_t number, const struct row *row, int n_samples)
+{
+	static struct samples samples;
 	struct bench bench;
 
-	bench_init(&bench, traffic, row->n_slots, !row->small_pages, 42);
-	take_samples(&bench, n_samples, ns);
-	printf("%-5s %9ju %9ju %-8s %5u %6u  %6.1f %6.1f %6.1f %6.1f %6.1f %6.1f %7.2f\n",
-	       mix_name(traffic->ipv6_percent), (uintmax_t)traffic->n_flows,
-	       (uintmax_t)meter_flows(bench.meter), traffic->zipf ? "Zipf 1.1" : "uniform",
-	       traffic->churn_percent, memory_large_percent(bench.memory, bench.memory_bytes),
-	       ns[WORK_TOUCH], ns[WORK_PARSE], ns[WORK_HASH], ns[WORK_LINE], ns[WORK_METER],
-	       1000 / ns[WORK_METER], ns[WORK_METER] / ns[WORK_HASH]);
-	fflush(stdout);
+	bench_init(&bench, &row->traffic, row->n_slots, !row->small_pages, 42);
+	take_samples(&bench, n_samples, &samples);
+	print_setup(number, row, &bench);
+	print_figures(&samples, n_samples);
 	bench_fini(&bench);
 }
 
 static void print_head(int n_samples)
 {
-	printf("The meter on one core: bursts of %d frames of %d bytes from memory, after RFC "
-	       "6645.\n"
-	       "Nanoseconds per packet, medians of %d rings of %d frames, by turns.\n"
-	       "  new %%   packets that begin a flow        2 MB %%  of the table in large pages\n"
-	       "  known   flows in the table in the end    line    one random cache line of as "
-	       "much "
+	printf("The meter on one core, after RFC 6645: bursts of %d frames of %d bytes in memory.\n"
+	       "Nanoseconds per packet, medians of %d rings of %d frames; works by turns.\n"
+	       "  used   %% of slots, in the end       new   %% of packets that begin a flow\n"
+	       "  2MB    %% of the table in such pages  line  one random cache line of as much "
 	       "memory\n"
-	       "  ratio   of the meter to parse + hash\n",
-	       BURST, FRAME_BYTES, n_samples, RING_BUFFERS);
-	printf("%-5s %9s %9s %-8s %5s %6s  %6s %6s %6s %6s %6s %6s %7s\n", "mix", "flows", "known",
-	       "chosen", "new %", "2 MB %", "touch", "parse", "+ hash", "line", "meter", "Mpps",
-	       "ratio");
+	       "  least  the meter's best ring         IQR   its quartiles' distance, %% of the "
+	       "median\n"
+	       "  TSC    cycles of a counter of %.2f GHz, which is not the core's clock\n"
+	       "  ratio  the meter's to parse + hash, median of the turns\n",
+	       BURST, FRAME_BYTES, n_samples, RING_BUFFERS, ticks_per_ns());
+	printf("%3s %-5s %5s %5s %4s %-7s %3s %3s %5s %5s %6s %5s %6s %5s %5s %6s %5s %6s\n", "row",
+	       "mix", "flows", "slots", "used", "chosen", "new", "2MB", "touch", "parse", "+ hash",
+	       "line", "meter", "least", "IQR", "TSC", "Mpps", "ratio");
 }
 
 // One small row, to see that all of it still works.
@@ -101,7 +152,7 @@ static int measure_quickly(void)
 	const struct row row = {{MIXED, QUICK_FLOWS, true, 5}, 2 * QUICK_FLOWS};
 
 	print_head(N_QUICK_SAMPLES);
-	measure(&row, N_QUICK_SAMPLES);
+	measure(0, &row, N_QUICK_SAMPLES);
 	return 0;
 }
 
@@ -119,6 +170,6 @@ int main(int argc, char **argv)
 	print_head(N_SAMPLES);
 	for (size_t i = 0; i < n_rows; i++)
 		if (argc < 2 || (size_t)atoi(argv[1]) == i)
-			measure(&rows[i], N_SAMPLES);
+			measure(i, &rows[i], N_SAMPLES);
 	return 0;
 }

@@ -7,6 +7,10 @@
 
 #include "memory.h"
 
+enum {
+	MAX_WARM_UP_TURNS = 1024, // of the ring, between two looks at how full the table is
+};
+
 #define IDLE_TIMEOUT_NS UINT64_C(30000000000)
 
 uint64_t bench_now_ns(void)
@@ -65,16 +69,22 @@ static void meter_all(struct bench *bench, const struct frame *frames)
 	meter_burst(bench->meter, &bench->tally, 0, 0, LINK_ETHERNET, frames, BURST);
 }
 
-static double time_ring(struct bench *bench, enum work work)
+void bench_burst(struct bench *bench, enum work work, const struct frame *frames)
 {
 	static void (*const functions[N_WORKS])(struct bench *, const struct frame *) = {
 		touch_headers, parse, parse_and_hash, write_lines, meter_all};
+
+	functions[work](bench, frames);
+}
+
+static double time_ring(struct bench *bench, enum work work)
+{
 	uint64_t start_ns = bench_now_ns();
 	struct frame frames[BURST];
 
 	for (uint32_t i = 0; i < RING_BUFFERS / BURST; i++) {
 		traffic_burst(&bench->traffic, i, start_ns, frames);
-		functions[work](bench, frames);
+		bench_burst(bench, work, frames);
 	}
 	return (double)(bench_now_ns() - start_ns) / RING_BUFFERS;
 }
@@ -88,7 +98,10 @@ double bench_time(struct bench *bench, enum work work)
 // Where packets begin flows, the table is as full as it will be when it does not grow any more.
 static void warm_up(struct bench *bench)
 {
+	uint64_t n_turns = 2 * meter_slots(bench->meter) / RING_BUFFERS + 1;
 	uint64_t before = 0;
+
+	n_turns = n_turns < MAX_WARM_UP_TURNS ? n_turns : MAX_WARM_UP_TURNS;
 
 	for (uint64_t flow = 0; flow < bench->traffic.setup.n_flows; flow += RING_BUFFERS) {
 		traffic_fill_in_order(&bench->traffic, flow);
@@ -96,7 +109,7 @@ static void warm_up(struct bench *bench)
 	}
 	while (bench->traffic.setup.churn_percent > 0 && meter_flows(bench->meter) > before) {
 		before = meter_flows(bench->meter);
-		for (int i = 0; i < 1024; i++)
+		for (uint64_t i = 0; i < n_turns; i++)
 			bench_time(bench, WORK_METER);
 	}
 }

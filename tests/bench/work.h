@@ -37,5 +37,8 @@ void bench_fini(struct bench *bench);
 // What a ring of packets takes, in nanoseconds for each. Filling the ring is not timed.
 double bench_time(struct bench *bench, enum work work);
 
+// The work on one burst.
+void bench_burst(struct bench *bench, enum work work, const struct frame *frames);
+
 // Wall time for what must be compared between threads.
 uint64_t bench_now_ns(void);
