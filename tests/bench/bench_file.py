@@ -12,7 +12,7 @@ import measuring
 
 ROUNDS = 7
 OTHER_ROUNDS = 3
-OTHER_LIMIT_S = 180
+OTHER_LIMIT_S = 300
 V6_SHARE = 0.58
 SNAPLEN = 96
 LOOP, REPLAY = "libpcap's loop", "sixgauge-probe replay"

@@ -93,10 +93,10 @@ static void print_setup(size_t number, const struct row *row, const struct bench
 	uint64_t n_slots = meter_slots(bench->meter);
 	char flows[COUNT_BYTES], slots[COUNT_BYTES];
 
-	printf("%3zu %-5s %5s %5s %4ju %-7s %3u %3u", number, mix_name(traffic->ipv6_percent),
+	printf("%2zu %-5s %5s %5s %4ju %-4s %3u %3u", number, mix_name(traffic->ipv6_percent),
 	       count_text(traffic->n_flows, flows), count_text(n_slots, slots),
 	       (uintmax_t)(100 * meter_flows(bench->meter) / n_slots),
-	       traffic->zipf ? "Zipf" : "uniform", traffic->churn_percent,
+	       traffic->zipf ? "Zipf" : "even", traffic->churn_percent,
 	       memory_large_percent(bench->memory, bench->memory_bytes));
 }
 
@@ -109,7 +109,7 @@ static void print_figures(struct samples *samples, int n_samples)
 
 	for (int w = 0; w < N_WORKS; w++)
 		found[w] = quartiles_of(ns[w], (size_t)n_samples);
-	printf(" %5.1f %5.1f %6.1f %5.1f %6.1f %5.1f %4.0f%% %6.0f %5.1f %6.2f\n",
+	printf(" %5.1f %5.1f %5.1f %5.1f %5.1f %5.1f %4.0f%% %4.0f %5.1f %5.2f\n",
 	       found[WORK_TOUCH].median, found[WORK_PARSE].median, found[WORK_HASH].median,
 	       found[WORK_LINE].median, meter->median, meter->least,
 	       quartiles_spread_percent(meter), meter->median * ticks_per_ns(),
@@ -133,6 +133,7 @@ static void print_head(int n_samples)
 {
 	printf("The meter on one core, after RFC 6645: bursts of %d frames of %d bytes in memory.\n"
 	       "Nanoseconds per packet, medians of %d rings of %d frames; works by turns.\n"
+	       "Flows are chosen by Zipf's law, exponent 1.1, or all alike (even).\n"
 	       "  used   %% of slots, in the end       new   %% of packets that begin a flow\n"
 	       "  2MB    %% of the table in such pages  line  one random cache line of as much "
 	       "memory\n"
@@ -141,8 +142,8 @@ static void print_head(int n_samples)
 	       "  TSC    cycles of a counter of %.2f GHz, which is not the core's clock\n"
 	       "  ratio  the meter's to parse + hash, median of the turns\n",
 	       BURST, FRAME_BYTES, n_samples, RING_BUFFERS, ticks_per_ns());
-	printf("%3s %-5s %5s %5s %4s %-7s %3s %3s %5s %5s %6s %5s %6s %5s %5s %6s %5s %6s\n", "row",
-	       "mix", "flows", "slots", "used", "chosen", "new", "2MB", "touch", "parse", "+ hash",
+	printf("%2s %-5s %5s %5s %4s %-4s %3s %3s %5s %5s %5s %5s %5s %5s %5s %4s %5s %5s\n", "",
+	       "mix", "flows", "slots", "used", "law", "new", "2MB", "touch", "parse", "+hash",
 	       "line", "meter", "least", "IQR", "TSC", "Mpps", "ratio");
 }
 
