@@ -1,26 +1,15 @@
 #include "flow.h"
 
+#include "address_plan.h"
 #include "layers.h"
 
 enum {
 	N_SERVERS = 512,
 	N_GATEWAYS = 64,
-	FIRST_EPHEMERAL_PORT = 32768, // above every port of a tunnel
 	N_EPHEMERAL_PORTS = 28232,
 	MAX_TAG = 4094, // a VLAN is the smallest of the fields
 	ADDRESSES_PER_CLIENT = 2, // of IPv6: a lasting and a temporary one
 };
-
-// Address plan: private, benchmarking and documentation ranges only (RFC 1918, 2544, 3849, 9637),
-// apart from the prefixes that a mechanism prescribes.
-#define CLIENTS_IPV4  UINT32_C(0x0a000000) // 10.0.0.0/8
-#define SERVERS_IPV4  UINT32_C(0xc6120000) // 198.18.0.0/15
-#define GATEWAYS_IPV4 UINT32_C(0xac100000) // 172.16.0.0/12
-#define CLIENTS_IPV6  UINT64_C(0x20010db800000000) // 2001:db8::/32, a /64 each
-#define SERVERS_IPV6  UINT64_C(0x3fff000000000000) // 3fff::/20
-#define GATEWAYS_IPV6 UINT64_C(0x3fff0fff00000000)
-#define TEREDO_IPV6   UINT64_C(0x20010000c6120001) // 2001::/32 and the Teredo server's address
-#define NAT64_IPV6    UINT64_C(0x0064ff9b00000000) // 64:ff9b::/96
 
 // Made to look like an interface identifier of hardware (RFC 4291, appendix A); can be none of
 // those that give ISATAP away.
@@ -60,38 +49,25 @@ static struct address client_address(enum kind kind, enum family family, uint32_
 static struct address server_address(enum kind kind, enum family family, uint32_t server)
 {
 	if (family == FAMILY_IPV4)
-		return address_ipv4(SERVERS_IPV4 + 256 + server);
+		return address_ipv4(SERVERS_IPV4 + server);
 	if (kind == KIND_NAT64)
-		return address_ipv6(NAT64_IPV6, SERVERS_IPV4 + 256 + server);
-	return address_ipv6(SERVERS_IPV6 + ((uint64_t)(server / 8) << 16), 0x443 + server % 8);
+		return address_ipv6(NAT64_IPV6, SERVERS_IPV4 + server);
+	return address_ipv6(server_network(server), server_interface(server));
 }
 
 static struct address gateway_address(enum family family, uint32_t gateway)
 {
 	if (family == FAMILY_IPV4)
-		return address_ipv4(GATEWAYS_IPV4 + 1 + gateway);
+		return address_ipv4(GATEWAYS_IPV4 + gateway);
 	return address_ipv6(GATEWAYS_IPV6, 1 + gateway);
 }
 
-static enum family carrier_family(enum kind kind, enum family payload, struct random *random)
+static enum family draw_carrier(enum kind kind, enum family payload, struct random *random)
 {
-	switch (kind) {
-	case KIND_6IN4:
-	case KIND_6TO4:
-	case KIND_ISATAP:
-	case KIND_TEREDO:
-		return FAMILY_IPV4;
-	case KIND_4IN6:
-	case KIND_SRV6:
-		return FAMILY_IPV6;
-	case KIND_GRE:
-	case KIND_VXLAN:
-	case KIND_GTPU:
-	case KIND_GENEVE:
+	if (kind_travels_in(kind, payload, FAMILY_IPV4) &&
+	    kind_travels_in(kind, payload, FAMILY_IPV6))
 		return random_below(random, 2) == 0 ? FAMILY_IPV4 : FAMILY_IPV6;
-	default:
-		return payload;
-	}
+	return kind_travels_in(kind, payload, FAMILY_IPV4) ? FAMILY_IPV4 : FAMILY_IPV6;
 }
 
 // Tunnels from the client's own IPv4 address start there, all others at a gateway.
@@ -138,7 +114,7 @@ void flow_open(struct flow *flow, enum kind kind, enum family payload, uint32_t 
 {
 	uint32_t client = random_below(random, n_clients);
 	uint32_t server = random_below(random, N_SERVERS);
-	enum family carrier = carrier_family(kind, payload, random);
+	enum family carrier = draw_carrier(kind, payload, random);
 
 	*flow = (struct flow){.kind = kind, .tag = 1 + random_below(random, MAX_TAG)};
 	flow->path.source = client_address(kind, payload, client, random_bits(random));

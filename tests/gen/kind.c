@@ -83,6 +83,27 @@ bool kind_carries(enum kind kind, enum family payload)
 	return (shapes[kind].families & 1 << payload) != 0;
 }
 
+bool kind_travels_in(enum kind kind, enum family payload, enum family carrier)
+{
+	switch (kind) {
+	case KIND_6IN4:
+	case KIND_6TO4:
+	case KIND_ISATAP:
+	case KIND_TEREDO:
+		return carrier == FAMILY_IPV4;
+	case KIND_4IN6:
+	case KIND_SRV6:
+		return carrier == FAMILY_IPV6;
+	case KIND_GRE:
+	case KIND_VXLAN:
+	case KIND_GTPU:
+	case KIND_GENEVE:
+		return true;
+	default:
+		return carrier == payload;
+	}
+}
+
 uint32_t kind_max_header_bytes(enum kind kind)
 {
 	return PLAIN_BYTES + shapes[kind].extra_bytes;

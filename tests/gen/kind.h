@@ -43,6 +43,9 @@ int kind_from_name(const char *name);
 // Whether flows of this kind can have a payload of the family.
 bool kind_carries(enum kind kind, enum family payload);
 
+// Whether a payload of one family can have an outermost IP header of the other, by this kind.
+bool kind_travels_in(enum kind kind, enum family payload, enum family carrier);
+
 // Bytes from the start of a frame to the end of its innermost transport header, at most.
 uint32_t kind_max_header_bytes(enum kind kind);
 

@@ -10,6 +10,7 @@
 #include "proto/base/cli.h"
 #include "proto/base/clock.h"
 
+#include "number.h"
 #include "profile.h"
 
 enum {
@@ -17,7 +18,6 @@ enum {
 	MAX_DURATION_SECONDS = 366 * 86400,
 	MAX_WEIGHT = 1000000,
 	MAX_SNAPLEN = 262144,
-	MAX_NUMBER_CHARACTERS = 32,
 };
 
 __attribute__((format(printf, 2, 3))) static int complain(char *why, const char *format, ...)
@@ -35,36 +35,6 @@ static const char *or_default(const char *text, const char *otherwise)
 	return text != NULL ? text : otherwise;
 }
 
-// A decimal number and nothing else, between the bounds.
-static bool parse_real(const char *text, double least, double most, double *ret_number)
-{
-	char *end;
-	double number;
-
-	if (strlen(text) > MAX_NUMBER_CHARACTERS || strspn(text, "0123456789.") != strlen(text))
-		return false;
-	number = strtod(text, &end);
-	if (end == text || *end != '\0' || number < least || number > most)
-		return false;
-	*ret_number = number;
-	return true;
-}
-
-static bool parse_integer(const char *text, uint64_t least, uint64_t most, uint64_t *ret_number)
-{
-	char *end;
-	uint64_t number;
-
-	if (*text == '\0' || strspn(text, "0123456789") != strlen(text))
-		return false;
-	errno = 0;
-	number = strtoull(text, &end, 10);
-	if (errno != 0 || number < least || number > most)
-		return false;
-	*ret_number = number;
-	return true;
-}
-
 // RFC 3339, Unix seconds, "now" or "now-SECONDS".
 static bool parse_start(const char *text, uint64_t *ret_start_ns)
 {
@@ -74,7 +44,7 @@ static bool parse_start(const char *text, uint64_t *ret_start_ns)
 	if (strncmp(text, "now", 3) != 0)
 		return clock_parse(text, ret_start_ns) == 0;
 	if (text[3] != '\0' &&
-	    (text[3] != '-' || !parse_integer(text + 4, 0, now_ns / NS_PER_S, &seconds)))
+	    (text[3] != '-' || !number_parse_integer(text + 4, 0, now_ns / NS_PER_S, &seconds)))
 		return false;
 	*ret_start_ns = now_ns - seconds * NS_PER_S;
 	return true;
@@ -88,12 +58,12 @@ static int parse_length(const struct settings_text *text, struct settings *setti
 	if (text->frames != NULL && text->duration != NULL)
 		return complain(why, "--frames and --duration exclude each other, give one");
 	if (text->duration != NULL) {
-		if (!parse_real(text->duration, 1e-6, MAX_DURATION_SECONDS, &seconds))
+		if (!number_parse_real(text->duration, 1e-6, MAX_DURATION_SECONDS, &seconds))
 			return complain(why, "--duration must be seconds, above 0 and at most %d",
 			                MAX_DURATION_SECONDS);
 	} else {
-		if (!parse_integer(or_default(text->frames, "10000"), 1, UINT64_C(1) << 40,
-		                   &settings->n_frames))
+		if (!number_parse_integer(or_default(text->frames, "10000"), 1, UINT64_C(1) << 40,
+		                          &settings->n_frames))
 			return complain(why, "--frames must be a whole number of at least 1");
 		seconds = (double)settings->n_frames / settings->rate_fps;
 		if (seconds > MAX_DURATION_SECONDS)
@@ -133,7 +103,7 @@ static int parse_mix_entry(char *entry, struct settings *settings, char *why)
 		                nearest != NULL ? nearest : kind_name(0),
 		                nearest != NULL ? "?" : "; see --help");
 	}
-	if (!parse_integer(equals + 1, 0, MAX_WEIGHT, &weight))
+	if (!number_parse_integer(equals + 1, 0, MAX_WEIGHT, &weight))
 		return complain(why, "--mix: weight of \"%s\" must be a whole number up to %d",
 		                entry, MAX_WEIGHT);
 	settings->weights[kind] = (uint32_t)weight;
@@ -194,19 +164,20 @@ static int parse_numbers(const struct settings_text *text, struct settings *sett
 {
 	uint64_t n_flows, snaplen;
 
-	if (!parse_integer(or_default(text->seed, "1"), 0, UINT64_MAX, &settings->seed))
+	if (!number_parse_integer(or_default(text->seed, "1"), 0, UINT64_MAX, &settings->seed))
 		return complain(why, "--seed must be a whole number");
 	if (!parse_start(or_default(text->start, "2026-01-01T00:00:00Z"), &settings->start_ns))
 		return complain(why, "--start must be RFC 3339, Unix seconds, now or now-SECONDS");
-	if (!parse_real(or_default(text->rate, "1000"), 1e-3, MAX_RATE_FPS, &settings->rate_fps))
+	if (!number_parse_real(or_default(text->rate, "1000"), 1e-3, MAX_RATE_FPS,
+	                       &settings->rate_fps))
 		return complain(why, "--rate must be frames per second from 0.001 to %d",
 		                MAX_RATE_FPS);
-	if (!parse_integer(or_default(text->flows, "200"), 1, SETTINGS_MAX_FLOWS, &n_flows))
+	if (!number_parse_integer(or_default(text->flows, "200"), 1, SETTINGS_MAX_FLOWS, &n_flows))
 		return complain(why, "--flows must be a whole number from 1 to %d",
 		                SETTINGS_MAX_FLOWS);
-	if (!parse_real(or_default(text->v6_share, "0.5"), 0, 1, &settings->v6_share))
+	if (!number_parse_real(or_default(text->v6_share, "0.5"), 0, 1, &settings->v6_share))
 		return complain(why, "--v6-share must be between 0 and 1");
-	if (!parse_integer(or_default(text->snaplen, "65535"), 1, MAX_SNAPLEN, &snaplen))
+	if (!number_parse_integer(or_default(text->snaplen, "65535"), 1, MAX_SNAPLEN, &snaplen))
 		return complain(why, "--snaplen must be bytes up to %d", MAX_SNAPLEN);
 	settings->n_flows = (uint32_t)n_flows;
 	settings->snaplen = (uint32_t)snaplen;
@@ -220,7 +191,7 @@ static int parse_traffic(const struct settings_text *text, struct settings *sett
 	if (text->shape != NULL)
 		settings->shape = strcmp(text->shape, "swell") == 0 ? SHAPE_SWELL : SHAPE_FLAT;
 	if (text->churn != NULL &&
-	    !parse_real(text->churn, 0, MAX_RATE_FPS, &settings->churn_per_second))
+	    !number_parse_real(text->churn, 0, MAX_RATE_FPS, &settings->churn_per_second))
 		return complain(why, "--churn must be flows per second, from 0 to %d",
 		                MAX_RATE_FPS);
 	return text->mix != NULL ? parse_mix(text->mix, settings, why) : 0;
