@@ -31,6 +31,51 @@ GENERATED = {
         "--seed", "7", "--duration", "60", "--rate", "100", "--profile", "demo",
     ],
     "one frame": ["--seed", "8", "--frames", "1", "--profile", "plain"],
+    "a stream": ["--profile", "stream", "--frames", "20000"],
+    "a stream of many flows, alike": [
+        "--profile", "stream", "--seed", "10", "--frames", "100000", "--flows", "50000",
+        "--subscribers", "3000",
+    ],
+    "a stream of many flows, by Zipf's law": [
+        "--profile", "stream", "--seed", "11", "--frames", "100000", "--flows", "16777216",
+        "--subscribers", "5000", "--choose", "zipf",
+    ],
+    "a stream of one subscriber and one flow": [
+        "--profile", "stream", "--frames", "1000", "--flows", "1", "--subscribers", "1",
+    ],
+    "a stream whose flows come and go by time": [
+        "--profile", "stream", "--seed", "12", "--frames", "50000", "--churn", "377.7",
+        "--flows", "777", "--choose", "zipf",
+    ],
+    "a stream whose flows come and go faster than packets": [
+        "--profile", "stream", "--frames", "5000", "--churn", "1000000", "--flows", "100",
+    ],
+    "a stream of which a third of the packets begin flows": [
+        "--profile", "stream", "--seed", "13", "--frames", "50000", "--new-share", "0.333",
+        "--flows", "500", "--churn", "100", "--subscribers", "20000",
+    ],
+    "a stream in which every packet begins a flow": [
+        "--profile", "stream", "--seed", "14", "--frames", "300000", "--new-share", "1",
+        "--subscribers", "77", "--flows", "1000",
+    ],
+    "a stream through every tunnel it has, in sizes of the Internet mix": [
+        "--profile", "stream", "--seed", "15", "--frames", "20000", "--size", "imix", "--mix",
+        "plain=9,vlan=3,qinq=1,mpls=2,pppoe=2,6in4=2,4in6=2,gre=2,vxlan=2,gtpu=5,geneve=1,srv6=1",
+        "--flows", "4000", "--choose", "zipf",
+    ],
+    "a stream of IPv6 in UDP": [
+        "--profile", "stream", "--frames", "5000", "--v6-share", "1", "--protocol", "udp",
+        "--size", "1518",
+    ],
+    "a stream of IPv4 in TCP, cut": [
+        "--profile", "stream", "--frames", "5000", "--v6-share", "0", "--protocol", "tcp",
+        "--size", "300", "--snaplen", "100",
+    ],
+    "a scan": ["--profile", "scan", "--seed", "16", "--frames", "200000"],
+    "a SYN flood": ["--profile", "syn-flood", "--seed", "17", "--frames", "100000"],
+    "a SYN flood through a tunnel": [
+        "--profile", "syn-flood", "--frames", "30000", "--mix", "gtpu=1", "--v6-share", "0.9",
+    ],
     "many flows": ["--seed", "9", "--frames", "30000", "--flows", "30000", "--profile", "demo"],
 }
 

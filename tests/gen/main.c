@@ -1,6 +1,5 @@
 // sixgauge-gen: writes a capture file of made-up traffic, or sends it through a port, and prints
 // what a probe must say about it.
-#include <pcap/pcap.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,9 +8,9 @@
 #include "proto/base/clock.h"
 
 #include "live.h"
+#include "offline.h"
 #include "profile.h"
 #include "settings.h"
-#include "traffic.h"
 #include "truth.h"
 
 static const char *const shapes[] = {"flat", "swell", NULL};
@@ -19,78 +18,21 @@ static const char *output, *device, *wait_text = "10";
 static bool flood;
 static struct settings_text text;
 
-// A capture file being written.
-struct output {
-	pcap_t *pcap;
-	pcap_dumper_t *dumper;
-	uint32_t snaplen;
-};
-
-static void output_close(struct output *file)
+static int print_truth(const struct truth *truth)
 {
-	if (file->dumper != NULL)
-		pcap_dump_close(file->dumper);
-	if (file->pcap != NULL)
-		pcap_close(file->pcap);
-}
-
-static int output_open(struct output *file, const char *path, uint32_t snaplen)
-{
-	*file = (struct output){.snaplen = snaplen};
-	file->pcap = pcap_open_dead_with_tstamp_precision(DLT_EN10MB, (int)snaplen,
-	                                                  PCAP_TSTAMP_PRECISION_NANO);
-	if (file->pcap == NULL)
-		return cli_failure("out of memory");
-	file->dumper = pcap_dump_open(file->pcap, path);
-	if (file->dumper == NULL)
-		return cli_failure("%s", pcap_geterr(file->pcap));
-	return EXIT_STATUS_OK;
-}
-
-static void output_write(struct output *file, const struct made_frame *frame)
-{
-	struct pcap_pkthdr header = {
-		.ts = {.tv_sec = (time_t)(frame->time_ns / NS_PER_S),
-	               .tv_usec = (suseconds_t)(frame->time_ns % NS_PER_S)}, // nanoseconds here
-		.caplen = frame->n_bytes < file->snaplen ? frame->n_bytes : file->snaplen,
-		.len = frame->n_bytes,
-	};
-
-	pcap_dump((u_char *)file->dumper, &header, frame->data);
-}
-
-static int write_frames(struct output *file, struct traffic *traffic, struct truth *truth)
-{
-	struct made_frame frame;
-
-	while (traffic_next(traffic, &frame)) {
-		output_write(file, &frame);
-		if (truth_add(truth, &frame.expected, frame.time_ns,
-		              frame.n_bytes > file->snaplen) < 0)
-			return cli_failure("out of memory for the truth");
-	}
-	// pcap_dump() cannot fail; what it could not write shows here.
-	if (pcap_dump_flush(file->dumper) < 0 || ferror(pcap_dump_file(file->dumper)))
-		return cli_failure("%s: cannot write, is the disk full?", output);
+	if (truth_write(truth, stdout) < 0)
+		return cli_failure("cannot write the truth to standard output");
 	return EXIT_STATUS_OK;
 }
 
 static int generate(const struct settings *settings)
 {
-	static struct traffic traffic;
 	struct truth truth = {0};
-	struct output file;
-	int status = output_open(&file, output, settings->snaplen);
+	int status = offline_write(settings, output, &truth);
 
-	if (status == EXIT_STATUS_OK && traffic_init(&traffic, settings) < 0)
-		status = cli_failure("out of memory for %u flows", settings->n_flows);
 	if (status == EXIT_STATUS_OK)
-		status = write_frames(&file, &traffic, &truth);
-	if (status == EXIT_STATUS_OK && truth_write(&truth, stdout) < 0)
-		status = cli_failure("cannot write the truth to standard output");
+		status = print_truth(&truth);
 	truth_fini(&truth);
-	traffic_fini(&traffic);
-	output_close(&file);
 	return status;
 }
 
@@ -111,8 +53,8 @@ static int send_out(const struct settings *settings, int n_arguments, char **arg
 	if (end == wait_text || *end != '\0' || !(wait_seconds >= 0 && wait_seconds <= 86400))
 		return cli_usage_error("--wait must be seconds, from 0 to 86400");
 	status = live_send(settings, &options, &truth);
-	if (status == EXIT_STATUS_OK && truth_write(&truth, stdout) < 0)
-		status = cli_failure("cannot write the truth to standard output");
+	if (status == EXIT_STATUS_OK)
+		status = print_truth(&truth);
 	truth_fini(&truth);
 	return status;
 }
@@ -160,10 +102,21 @@ int main(int argc, char **argv)
 	         .choices = shapes, .text = &text.shape},
 		{"snaplen", "BYTES", "capture so much of a frame, at least its headers (65535)",
 	         .text = &text.snaplen},
-		{"profile", "NAME", "mix (all kinds alike), demo or plain (mix)",
+		{"profile", "NAME",
+	         "mix (all kinds alike), demo, plain; fast: stream, scan, syn-flood (mix)",
 	         .choices = profile_names(), .text = &text.profile},
 		{"mix", "KIND=WEIGHT,...", "the kinds named instead of the profile's",
 	         .text = &text.mix},
+		{"size", "BYTES|imix", "stream, scan, syn-flood: frames without checksum (64)",
+	         .text = &text.size},
+		{"subscribers", "N", "stream: clients whose flows they are (as many as flows)",
+	         .text = &text.subscribers},
+		{"choose", "HOW", "stream: flows uniform, or zipf with exponent 1.1 (uniform)",
+	         .choices = stream_choices, .text = &text.choose},
+		{"new-share", "SHARE", "stream: frames that each begin a new flow, 0 to 1 (0)",
+	         .text = &text.new_share},
+		{"protocol", "NAME", "stream: flows of tcp, udp or both (both)",
+	         .choices = stream_protocols, .text = &text.protocol},
 		{NULL},
 	};
 	const struct cli_command commands[] = {

@@ -3,7 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
-static const char *const names[] = {"mix", "demo", "plain", NULL};
+static const char *const names[] = {"mix", "demo", "plain", "stream", "scan", "syn-flood", NULL};
 
 // Every kind alike: a test meets them all soon.
 static void apply_mix(struct settings *settings)
@@ -30,6 +30,18 @@ static void apply_demo(struct settings *settings)
 	settings->churn_per_second = settings->rate_fps / 50;
 }
 
+static enum pattern pattern_of(const char *name)
+{
+	if (strcmp(name, "stream") == 0)
+		return PATTERN_STREAM;
+	if (strcmp(name, "scan") == 0)
+		return PATTERN_SCAN;
+	if (strcmp(name, "syn-flood") == 0)
+		return PATTERN_SYN_FLOOD;
+	assert(strcmp(name, "plain") == 0);
+	return PATTERN_CONVERSATIONS;
+}
+
 const char *const *profile_names(void)
 {
 	return names;
@@ -42,7 +54,7 @@ void profile_apply(const char *name, struct settings *settings)
 	else if (strcmp(name, "demo") == 0)
 		apply_demo(settings);
 	else {
-		assert(strcmp(name, "plain") == 0);
 		settings->weights[KIND_PLAIN] = 1;
+		settings->pattern = pattern_of(name);
 	}
 }

@@ -8,5 +8,5 @@
 // Names of all profiles, ending with NULL: the first is the default.
 const char *const *profile_names(void);
 
-// Sets what the profile with that name decides: weights, shape and churn. It must exist.
+// Sets what the profile with that name decides: pattern, weights, shape and churn. It must exist.
 void profile_apply(const char *name, struct settings *settings);

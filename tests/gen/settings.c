@@ -20,7 +20,7 @@ enum {
 	MAX_SNAPLEN = 262144,
 };
 
-__attribute__((format(printf, 2, 3))) static int complain(char *why, const char *format, ...)
+int settings_complain(char *why, const char *format, ...)
 {
 	va_list arguments;
 
@@ -56,21 +56,25 @@ static int parse_length(const struct settings_text *text, struct settings *setti
 	double seconds;
 
 	if (text->frames != NULL && text->duration != NULL)
-		return complain(why, "--frames and --duration exclude each other, give one");
+		return settings_complain(why,
+		                         "--frames and --duration exclude each other, give one");
 	if (text->duration != NULL) {
 		if (!number_parse_real(text->duration, 1e-6, MAX_DURATION_SECONDS, &seconds))
-			return complain(why, "--duration must be seconds, above 0 and at most %d",
-			                MAX_DURATION_SECONDS);
+			return settings_complain(
+				why, "--duration must be seconds, above 0 and at most %d",
+				MAX_DURATION_SECONDS);
 	} else {
 		if (!number_parse_integer(or_default(text->frames, "10000"), 1, UINT64_C(1) << 40,
 		                          &settings->n_frames))
-			return complain(why, "--frames must be a whole number of at least 1");
+			return settings_complain(why,
+			                         "--frames must be a whole number of at least 1");
 		seconds = (double)settings->n_frames / settings->rate_fps;
 		if (seconds > MAX_DURATION_SECONDS)
-			return complain(why,
-			                "--frames would take longer than %d seconds: raise "
-			                "--rate",
-			                MAX_DURATION_SECONDS);
+			return settings_complain(
+				why,
+				"--frames would take longer than %d seconds: raise "
+				"--rate",
+				MAX_DURATION_SECONDS);
 	}
 	settings->duration_ns = (uint64_t)(seconds * (double)NS_PER_S);
 	return 0;
@@ -80,8 +84,8 @@ static int parse_length(const struct settings_text *text, struct settings *setti
 static int check_end(const struct settings *settings, char *why)
 {
 	if (settings->start_ns + 2 * settings->duration_ns > UINT32_MAX * NS_PER_S)
-		return complain(why, "--start is too late: a pcap file holds times up to "
-		                     "2106-02-07T06:28:15Z");
+		return settings_complain(why, "--start is too late: a pcap file holds times up to "
+		                              "2106-02-07T06:28:15Z");
 	return 0;
 }
 
@@ -92,20 +96,22 @@ static int parse_mix_entry(char *entry, struct settings *settings, char *why)
 	int kind;
 
 	if (equals == NULL)
-		return complain(why, "--mix: \"%.40s\" has no weight, write KIND=WEIGHT", entry);
+		return settings_complain(why, "--mix: \"%.40s\" has no weight, write KIND=WEIGHT",
+		                         entry);
 	*equals = '\0';
 	kind = kind_from_name(entry);
 	if (kind < 0) {
 		const char *nearest = cli_nearest(entry, kind_names());
 
-		return complain(why, "--mix: no kind \"%.40s\", %s \"%s\"%s", entry,
-		                nearest != NULL ? "did you mean" : "kinds are like",
-		                nearest != NULL ? nearest : kind_name(0),
-		                nearest != NULL ? "?" : "; see --help");
+		return settings_complain(why, "--mix: no kind \"%.40s\", %s \"%s\"%s", entry,
+		                         nearest != NULL ? "did you mean" : "kinds are like",
+		                         nearest != NULL ? nearest : kind_name(0),
+		                         nearest != NULL ? "?" : "; see --help");
 	}
 	if (!number_parse_integer(equals + 1, 0, MAX_WEIGHT, &weight))
-		return complain(why, "--mix: weight of \"%s\" must be a whole number up to %d",
-		                entry, MAX_WEIGHT);
+		return settings_complain(why,
+		                         "--mix: weight of \"%s\" must be a whole number up to %d",
+		                         entry, MAX_WEIGHT);
 	settings->weights[kind] = (uint32_t)weight;
 	return 0;
 }
@@ -118,7 +124,7 @@ static int parse_mix(const char *text, struct settings *settings, char *why)
 	int r = 0;
 
 	if (copy == NULL)
-		return complain(why, "out of memory");
+		return settings_complain(why, "out of memory");
 	memset(settings->weights, 0, sizeof(settings->weights));
 	while (r == 0 && rest != NULL)
 		r = parse_mix_entry(strsep(&rest, ","), settings, why);
@@ -139,9 +145,11 @@ static bool any_kind_carries(const struct settings *settings, enum family family
 static int check_families(const struct settings *settings, char *why)
 {
 	if (settings->v6_share < 1 && !any_kind_carries(settings, FAMILY_IPV4))
-		return complain(why, "--mix: no kind carries IPv4; add one or say --v6-share 1");
+		return settings_complain(
+			why, "--mix: no kind carries IPv4; add one or say --v6-share 1");
 	if (settings->v6_share > 0 && !any_kind_carries(settings, FAMILY_IPV6))
-		return complain(why, "--mix: no kind carries IPv6; add one or say --v6-share 0");
+		return settings_complain(
+			why, "--mix: no kind carries IPv6; add one or say --v6-share 0");
 	return 0;
 }
 
@@ -152,10 +160,11 @@ static int check_snaplen(const struct settings *settings, char *why)
 		uint32_t n_bytes = kind_max_header_bytes(kind);
 
 		if (settings->weights[kind] > 0 && settings->snaplen < n_bytes)
-			return complain(why,
-			                "--snaplen %u would cut headers of \"%s\": give at least "
-			                "%u, or leave the kind out of --mix",
-			                settings->snaplen, kind_name(kind), n_bytes);
+			return settings_complain(
+				why,
+				"--snaplen %u would cut headers of \"%s\": give at least "
+				"%u, or leave the kind out of --mix",
+				settings->snaplen, kind_name(kind), n_bytes);
 	}
 	return 0;
 }
@@ -165,20 +174,21 @@ static int parse_numbers(const struct settings_text *text, struct settings *sett
 	uint64_t n_flows, snaplen;
 
 	if (!number_parse_integer(or_default(text->seed, "1"), 0, UINT64_MAX, &settings->seed))
-		return complain(why, "--seed must be a whole number");
+		return settings_complain(why, "--seed must be a whole number");
 	if (!parse_start(or_default(text->start, "2026-01-01T00:00:00Z"), &settings->start_ns))
-		return complain(why, "--start must be RFC 3339, Unix seconds, now or now-SECONDS");
+		return settings_complain(
+			why, "--start must be RFC 3339, Unix seconds, now or now-SECONDS");
 	if (!number_parse_real(or_default(text->rate, "1000"), 1e-3, MAX_RATE_FPS,
 	                       &settings->rate_fps))
-		return complain(why, "--rate must be frames per second from 0.001 to %d",
-		                MAX_RATE_FPS);
+		return settings_complain(why, "--rate must be frames per second from 0.001 to %d",
+		                         MAX_RATE_FPS);
 	if (!number_parse_integer(or_default(text->flows, "200"), 1, SETTINGS_MAX_FLOWS, &n_flows))
-		return complain(why, "--flows must be a whole number from 1 to %d",
-		                SETTINGS_MAX_FLOWS);
+		return settings_complain(why, "--flows must be a whole number from 1 to %d",
+		                         SETTINGS_MAX_FLOWS);
 	if (!number_parse_real(or_default(text->v6_share, "0.5"), 0, 1, &settings->v6_share))
-		return complain(why, "--v6-share must be between 0 and 1");
+		return settings_complain(why, "--v6-share must be between 0 and 1");
 	if (!number_parse_integer(or_default(text->snaplen, "65535"), 1, MAX_SNAPLEN, &snaplen))
-		return complain(why, "--snaplen must be bytes up to %d", MAX_SNAPLEN);
+		return settings_complain(why, "--snaplen must be bytes up to %d", MAX_SNAPLEN);
 	settings->n_flows = (uint32_t)n_flows;
 	settings->snaplen = (uint32_t)snaplen;
 	return 0;
@@ -192,8 +202,8 @@ static int parse_traffic(const struct settings_text *text, struct settings *sett
 		settings->shape = strcmp(text->shape, "swell") == 0 ? SHAPE_SWELL : SHAPE_FLAT;
 	if (text->churn != NULL &&
 	    !number_parse_real(text->churn, 0, MAX_RATE_FPS, &settings->churn_per_second))
-		return complain(why, "--churn must be flows per second, from 0 to %d",
-		                MAX_RATE_FPS);
+		return settings_complain(why, "--churn must be flows per second, from 0 to %d",
+		                         MAX_RATE_FPS);
 	return text->mix != NULL ? parse_mix(text->mix, settings, why) : 0;
 }
 
@@ -208,6 +218,8 @@ int settings_parse(const struct settings_text *text, struct settings *ret_settin
 		r = check_end(&settings, why);
 	if (r == 0)
 		r = parse_traffic(text, &settings, why);
+	if (r == 0)
+		r = stream_settings_parse(text, &settings, why);
 	if (r == 0)
 		r = check_families(&settings, why);
 	if (r == 0)

@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include "kind.h"
+#include "stream_settings.h"
 
 enum {
 	SETTINGS_WHY_BYTES = 256,
@@ -16,7 +17,16 @@ enum shape {
 	SHAPE_SWELL, // up and down again like a day, with IPv6 gaining
 };
 
+// Who says which frame comes next.
+enum pattern {
+	PATTERN_CONVERSATIONS, // flows that are told apart one by one, of all kinds
+	PATTERN_STREAM, // flows that are numbers, made fast
+	PATTERN_SCAN, // the same, from one source to ever new destinations
+	PATTERN_SYN_FLOOD, // the same, to one destination from ever new sources
+};
+
 struct settings {
+	enum pattern pattern;
 	uint64_t seed;
 	uint64_t start_ns; // wall time of the first frame
 	uint64_t n_frames; // 0: until the duration is over
@@ -28,13 +38,18 @@ struct settings {
 	enum shape shape;
 	uint32_t snaplen;
 	uint32_t weights[N_KINDS];
+	struct stream_settings stream; // of every pattern but conversations
 };
 
 // The same as texts; NULL where nothing was said.
 struct settings_text {
 	const char *seed, *start, *frames, *duration, *rate, *flows, *v6_share, *churn, *shape;
 	const char *snaplen, *profile, *mix;
+	const char *subscribers, *choose, *new_share, *protocol, *size;
 };
+
+// Writes that sentence and returns -EINVAL.
+__attribute__((format(printf, 2, 3))) int settings_complain(char *why, const char *format, ...);
 
 // 0; or -EINVAL with one sentence in why (SETTINGS_WHY_BYTES) that names the option and the mend.
 int settings_parse(const struct settings_text *text, struct settings *ret_settings, char *why);

@@ -1,0 +1,37 @@
+// What a stream is made of beyond the settings of all traffic.
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum protocols {
+	PROTOCOLS_BOTH, // a flow is TCP or UDP
+	PROTOCOLS_TCP,
+	PROTOCOLS_UDP,
+};
+
+enum {
+	STREAM_MAX_SUBSCRIBERS = 1 << 24,
+	STREAM_MAX_SIZES = 3,
+	STREAM_MAX_CYCLE = 12,
+};
+
+struct stream_settings {
+	uint32_t n_subscribers; // whose flows they are
+	bool zipf; // flows by rank, else all alike
+	double new_share; // of packets begin a flow that replaces another
+	enum protocols protocols;
+	uint32_t n_sizes, n_cycle;
+	uint16_t sizes[STREAM_MAX_SIZES]; // bytes of a frame without its checksum
+	uint8_t cycle[STREAM_MAX_CYCLE]; // the order in which sizes come, again and again
+};
+
+// What --choose, --protocol and --size take besides numbers; each ends with NULL.
+extern const char *const stream_choices[], *const stream_protocols[];
+
+struct settings;
+struct settings_text;
+
+// Fills in the stream's settings and checks the others against its pattern; without such a pattern,
+// that nothing was said that needs one. 0; or -EINVAL with one sentence in why.
+int stream_settings_parse(const struct settings_text *text, struct settings *settings, char *why);
