@@ -1,5 +1,6 @@
 #include "dpdk_send.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -20,7 +21,7 @@ enum {
 static struct {
 	bool opened, made;
 	uint16_t id;
-	uint16_t n_frames; // in the burst
+	uint16_t first, n_frames; // of the burst, that the port has not taken yet
 	struct rte_mbuf *burst[DPDK_SEND_BURST];
 	char name[NAME_BYTES];
 } port;
@@ -92,8 +93,8 @@ int dpdk_send_open(const char *device, char *why)
 
 void dpdk_send_close(void)
 {
-	rte_pktmbuf_free_bulk(port.burst, port.n_frames);
-	port.n_frames = 0;
+	rte_pktmbuf_free_bulk(port.burst + port.first, port.n_frames);
+	port.first = port.n_frames = 0;
 	if (port.opened) {
 		rte_eth_dev_stop(port.id);
 		rte_eth_dev_close(port.id);
@@ -121,15 +122,35 @@ int dpdk_send_add(const uint8_t *data, uint32_t n_bytes)
 		return -EMSGSIZE;
 	}
 	memcpy(rte_pktmbuf_append(buffer, (uint16_t)n_bytes), data, n_bytes);
-	port.burst[port.n_frames++] = buffer;
+	port.burst[port.first + port.n_frames++] = buffer;
 	return 0;
 }
 
-uint32_t dpdk_send_offer(void)
+int dpdk_send_reserve(uint32_t n_frames, uint8_t **ret_places)
 {
-	uint16_t n_taken = rte_eth_tx_burst(port.id, 0, port.burst, port.n_frames);
+	assert(port.n_frames == 0 && n_frames <= DPDK_SEND_BURST);
+	if (rte_pktmbuf_alloc_bulk(dpdk_buffer_pool(), port.burst, n_frames) != 0)
+		return -ENOMEM;
+	port.n_frames = (uint16_t)n_frames;
+	for (uint32_t i = 0; i < n_frames; i++)
+		ret_places[i] = rte_pktmbuf_mtod(port.burst[i], uint8_t *);
+	return 0;
+}
+
+void dpdk_send_set_bytes(const uint16_t *n_bytes)
+{
+	for (uint16_t i = 0; i < port.n_frames; i++) {
+		port.burst[i]->data_len = n_bytes[i];
+		port.burst[i]->pkt_len = n_bytes[i];
+	}
+}
+
+uint32_t dpdk_send_offer(uint32_t n_frames)
+{
+	uint16_t n_taken = rte_eth_tx_burst(port.id, 0, port.burst + port.first,
+	                                    (uint16_t)n_frames);
 
 	port.n_frames -= n_taken;
-	memmove(port.burst, port.burst + n_taken, port.n_frames * sizeof(port.burst[0]));
+	port.first = port.n_frames == 0 ? 0 : port.first + n_taken;
 	return n_taken;
 }

@@ -7,6 +7,7 @@
 
 enum {
 	DPDK_SEND_BURST = 32,
+	DPDK_SEND_FRAME_BYTES = 2048,
 };
 
 // Opens the port of a device that dpdk_start() was told of, and starts it. 0; -ENODEV or -EIO; why
@@ -21,5 +22,13 @@ bool dpdk_send_link_is_up(void);
 // are still on their way; -EMSGSIZE when the frame fits no buffer.
 int dpdk_send_add(const uint8_t *data, uint32_t n_bytes);
 
-// Offers the burst to the port once. Returns how many frames it took, from the front.
-uint32_t dpdk_send_offer(void);
+// Makes n_frames buffers the burst, which must be empty, and says where their frames go: each place
+// has DPDK_SEND_FRAME_BYTES. 0; -ENOMEM while buffers are still on their way.
+int dpdk_send_reserve(uint32_t n_frames, uint8_t **ret_places);
+
+// Says how long the frames of the reserved burst have become.
+void dpdk_send_set_bytes(const uint16_t *n_bytes);
+
+// Offers the first n_frames of the burst to the port once. Returns how many it took, from the
+// front.
+uint32_t dpdk_send_offer(uint32_t n_frames);

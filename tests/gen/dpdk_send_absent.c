@@ -22,7 +22,16 @@ int dpdk_send_add(const uint8_t *data, uint32_t n_bytes)
 	return -ENOTSUP;
 }
 
-uint32_t dpdk_send_offer(void)
+int dpdk_send_reserve(uint32_t n_frames, uint8_t **ret_places)
+{
+	return -ENOTSUP;
+}
+
+void dpdk_send_set_bytes(const uint16_t *n_bytes)
+{
+}
+
+uint32_t dpdk_send_offer(uint32_t n_frames)
 {
 	return 0;
 }

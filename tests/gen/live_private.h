@@ -1,0 +1,19 @@
+// What both ways of sending share: conversations, frame by frame, and streams, by the burst.
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "live.h"
+
+#define LIVE_NAP_NS UINT64_C(50000)
+
+// Whether somebody wants an end.
+bool live_is_stopped(void);
+void live_nap(uint64_t nap_ns);
+
+// Send all of the traffic on the port, which is open. Return an exit_status.
+int live_traffic_send(const struct settings *settings, const struct live_options *options,
+                      struct truth *truth);
+int live_stream_send(const struct settings *settings, const struct live_options *options,
+                     struct truth *truth);
