@@ -140,9 +140,9 @@ static enum family family_of(const struct stream *stream, uint64_t number)
 
 static uint32_t luck_of(const struct stream *stream, uint64_t number)
 {
-	return (uint32_t)((number + stream->flow_seed) * WEYL_KIND >> 52);
+	return (uint32_t)((number + stream->flow_seed) * WEYL_KIND >> 54);
 }
-static_assert(TEMPLATE_LUCKS == 1 << 12, "luck has 12 bits");
+static_assert(TEMPLATE_LUCKS == 1 << 10, "luck has 10 bits");
 
 // The remainder by multiplication. Rounding the reciprocal down is made good by number + 1: exact
 // as long as (number + 1) * subscribers is at most 2^64, and settings bound them to 2^40 and 2^24.

@@ -51,10 +51,10 @@ int stream_truth_init(struct stream_truth *truth, const struct stream *stream)
 	};
 	complete = truth->n_packets != NULL && truth->flows_seen != NULL;
 	for (enum family family = 0; family < N_FAMILIES; family++) {
-		truth->clients_seen[family] = bitmap_new(settings->stream.n_subscribers);
-		truth->servers_seen[family] = bitmap_new(STREAM_N_SERVERS);
-		complete = complete && truth->clients_seen[family] != NULL &&
-		           truth->servers_seen[family] != NULL;
+		truth->sources_seen[family][0] = bitmap_new(settings->stream.n_subscribers);
+		truth->sources_seen[family][1] = bitmap_new(STREAM_N_SERVERS);
+		complete = complete && truth->sources_seen[family][0] != NULL &&
+		           truth->sources_seen[family][1] != NULL;
 	}
 	if (complete)
 		return 0;
@@ -67,8 +67,8 @@ void stream_truth_fini(struct stream_truth *truth)
 	free(truth->n_packets);
 	free(truth->flows_seen);
 	for (enum family family = 0; family < N_FAMILIES; family++) {
-		free(truth->clients_seen[family]);
-		free(truth->servers_seen[family]);
+		free(truth->sources_seen[family][0]);
+		free(truth->sources_seen[family][1]);
 	}
 	*truth = (struct stream_truth){0};
 }
@@ -84,17 +84,18 @@ void stream_truth_begin(struct stream_truth *truth, const struct stream_burst *b
 	}
 }
 
-static void mark(struct stream_truth *truth, const struct stream_packet *packet)
+// Marks the flow and the source; returns whether the flow is a new one.
+static bool mark(const struct stream_truth *truth, const struct stream_packet *packet)
 {
+	uint32_t source = packet->reverse ? packet->server : packet->client;
+	uint64_t *sources = truth->sources_seen[packet->family][packet->reverse];
 	uint64_t *flows = &truth->flows_seen[packet->slot / WORD_BITS];
 	uint64_t flow_bit = UINT64_C(1) << packet->slot % WORD_BITS;
-	uint32_t source = packet->reverse ? packet->server : packet->client;
-	uint64_t *sources = packet->reverse ? truth->servers_seen[packet->family]
-	                                    : truth->clients_seen[packet->family];
+	bool is_new = packet->begins || (*flows & flow_bit) == 0;
 
-	truth->n_flows[packet->family] += (*flows & flow_bit) == 0 || packet->begins;
 	*flows |= flow_bit;
 	sources[source / WORD_BITS] |= UINT64_C(1) << source % WORD_BITS;
+	return is_new;
 }
 
 void stream_truth_add(struct stream_truth *truth, const struct stream_packet *packets, uint32_t n,
@@ -109,7 +110,7 @@ void stream_truth_add(struct stream_truth *truth, const struct stream_packet *pa
 	if (truth->stream->settings.pattern != PATTERN_STREAM)
 		return; // every packet is a flow
 	for (uint32_t i = 0; i < n; i++)
-		mark(truth, &packets[i]);
+		truth->n_flows[packets[i].family] += mark(truth, &packets[i]);
 }
 
 static void add_sum(struct traffic_sum *sum, uint64_t n_packets, uint64_t bytes)
@@ -135,14 +136,15 @@ static void add_template(const struct template *template, uint64_t n_packets, ui
 static void count_marks(const struct stream_truth *truth, struct truth *sum)
 {
 	uint32_t n_subscribers = truth->stream->settings.stream.n_subscribers;
-	const uint64_t *servers = truth->servers_seen[FAMILY_IPV6];
+	const uint64_t *servers = truth->sources_seen[FAMILY_IPV6][1];
 
 	for (enum family family = 0; family < N_FAMILIES; family++) {
 		sum->flows[family] = truth->n_flows[family];
-		sum->sources[family] = bitmap_count(truth->clients_seen[family], n_subscribers) +
-		                       bitmap_count(truth->servers_seen[family], STREAM_N_SERVERS);
+		sum->sources[family] = bitmap_count(truth->sources_seen[family][0], n_subscribers) +
+		                       bitmap_count(truth->sources_seen[family][1],
+		                                    STREAM_N_SERVERS);
 	}
-	sum->ipv6_networks = bitmap_count(truth->clients_seen[FAMILY_IPV6], n_subscribers);
+	sum->ipv6_networks = bitmap_count(truth->sources_seen[FAMILY_IPV6][0], n_subscribers);
 	for (uint32_t i = 0; i < STREAM_N_SERVERS; i += SERVERS_PER_NETWORK)
 		sum->ipv6_networks += bitmap_any(servers, i, SERVERS_PER_NETWORK);
 }

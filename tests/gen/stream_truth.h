@@ -14,7 +14,7 @@ struct stream_truth {
 	uint64_t *n_packets; // by template
 	uint64_t *flows_seen; // by slot: whether its flow has had a packet
 	uint64_t n_flows[N_FAMILIES];
-	uint64_t *clients_seen[N_FAMILIES], *servers_seen[N_FAMILIES]; // as sources
+	uint64_t *sources_seen[N_FAMILIES][2]; // clients and, of reverse packets, servers
 };
 
 // 0 or -ENOMEM. The stream is borrowed.

@@ -47,7 +47,9 @@ struct template
 	struct expectation expected; // of every copy, but for the path
 };
 
-// The ends of a flow, as numbers. IPv4 addresses stand in the low half of their interface.
+// The ends of a flow, as numbers. IPv4 addresses stand in the low half of their interface. Networks
+// are below 2^62 and interfaces below 2^60, so that adding all of them up does not overflow: true
+// of the address plan.
 struct template_ends {
 	uint64_t client_network, client_interface, server_network, server_interface;
 	uint16_t client_port, server_port;
@@ -77,18 +79,13 @@ static inline void template_put64(uint8_t *place, uint64_t value)
 	memcpy(place, &value, sizeof(value));
 }
 
-// The one's complement of a sum, as a checksum field wants it. It is never 0, which to UDP would
-// mean that there is none; other protocols take both zeros for the same.
+// The one's complement of a sum of 16-bit words, as a checksum field wants it. A number is, modulo
+// 2^16 - 1, the sum of its words, so no carry need ever be folded; and the remainder is never
+// 2^16 - 1, so the checksum is never 0, which to UDP would mean that there is none. Other protocols
+// take both zeros for the same.
 static inline uint16_t template_checksum(uint64_t sum)
 {
-	uint16_t checksum;
-
-	sum = (sum >> 32) + (uint32_t)sum;
-	sum = (sum >> 16) + (sum & 0xffff);
-	sum = (sum >> 16) + (sum & 0xffff);
-	sum = (sum >> 16) + (sum & 0xffff);
-	checksum = (uint16_t)~sum;
-	return checksum != 0 ? checksum : 0xffff;
+	return (uint16_t)(UINT16_MAX - sum % UINT16_MAX);
 }
 
 // Copies exactly n_bytes: nothing behind the place is touched. Most frames end within 80 bytes and
@@ -102,11 +99,6 @@ static inline void template_copy(const struct template *template, uint8_t *place
 	else
 		memcpy(place + template->n_bytes - 16, template->bytes + template->n_bytes - 16,
 		       16);
-}
-
-static inline uint64_t template_sum_of_halves(uint64_t number)
-{
-	return (number >> 32) + (uint32_t)number;
 }
 
 static inline void template_fill_ports(const struct template *template,
@@ -137,10 +129,8 @@ static inline void template_fill_ipv4(const struct template *template,
 static inline void template_fill_ipv6(const struct template *template,
                                       const struct template_ends *ends, uint8_t *place)
 {
-	uint64_t sum = template_sum_of_halves(ends->client_network) +
-	               template_sum_of_halves(ends->client_interface) +
-	               template_sum_of_halves(ends->server_network) +
-	               template_sum_of_halves(ends->server_interface);
+	uint64_t sum = ends->client_network + ends->client_interface + ends->server_network +
+	               ends->server_interface;
 
 	template_copy(template, place);
 	template_put64(place + template->client_at, ends->client_network);

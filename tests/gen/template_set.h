@@ -10,7 +10,7 @@
 
 enum {
 	// Grain of the weights of kinds: a kind gets so many of so many lucks, and at least one.
-	TEMPLATE_LUCKS = 4096,
+	TEMPLATE_LUCKS = 1024,
 	TEMPLATE_MAX_STACKS = 2 * N_FAMILIES * N_FLOW_KINDS,
 };
 

@@ -78,6 +78,60 @@ static void what_makes_no_sense_is_refused_by_name(void **state)
 	refuses((struct settings_text){.snaplen = "0"}, "--snaplen");
 }
 
+static void refuses_for(const char *profile, struct settings_text text, const char *option)
+{
+	text.profile = profile;
+	refuses(text, option);
+}
+
+static void what_makes_no_sense_in_a_stream_is_refused_by_name(void **state)
+{
+	(void)state;
+	refuses((struct settings_text){.subscribers = "5"}, "--subscribers");
+	refuses((struct settings_text){.size = "64"}, "--profile stream, scan or syn-flood");
+	refuses_for("plain", (struct settings_text){.new_share = "1"}, "--profile stream");
+	refuses_for("scan", (struct settings_text){.choose = "zipf"}, "--choose");
+	refuses_for("scan", (struct settings_text){.flows = "5"}, "--flows");
+	refuses_for("syn-flood", (struct settings_text){.churn = "5"}, "--churn");
+	refuses_for("syn-flood", (struct settings_text){.protocol = "tcp"}, "--protocol");
+	refuses_for("stream", (struct settings_text){.shape = "swell"}, "--shape");
+	refuses_for("stream", (struct settings_text){.mix = "teredo=1"}, "teredo");
+	refuses_for("stream", (struct settings_text){.mix = "6in4=1"}, "--mix");
+	refuses_for("stream", (struct settings_text){.subscribers = "0"}, "--subscribers");
+	refuses_for("stream", (struct settings_text){.subscribers = "16777217"}, "--subscribers");
+	refuses_for("stream", (struct settings_text){.new_share = "2"}, "--new-share");
+	refuses_for("stream", (struct settings_text){.size = "63"}, "--size");
+	refuses_for("stream", (struct settings_text){.size = "1519"}, "--size");
+	refuses_for("stream", (struct settings_text){.size = "jumbo"}, "--size");
+	refuses_for("stream", (struct settings_text){.snaplen = "60"}, "--snaplen");
+	refuses_for("stream",
+	            (struct settings_text){.subscribers = "1",
+	                                   .new_share = "1",
+	                                   .frames = "5000000000",
+	                                   .rate = "1000000"},
+	            "--subscribers");
+	refuses_for("stream", (struct settings_text){.frames = "1099511627776", .rate = "1000000"},
+	            "--frames");
+}
+
+static void a_stream_says_what_it_is_made_of(void **state)
+{
+	(void)state;
+	accepts((struct settings_text){.profile = "stream", .flows = "500"});
+	assert_int_equal(settings.pattern, PATTERN_STREAM);
+	assert_int_equal(settings.stream.n_subscribers, 500);
+	assert_false(settings.stream.zipf);
+	assert_int_equal(settings.stream.sizes[0], 64);
+	accepts((struct settings_text){
+		.profile = "stream", .choose = "zipf", .size = "imix", .protocol = "udp"});
+	assert_true(settings.stream.zipf);
+	assert_int_equal(settings.stream.n_cycle, 12);
+	assert_int_equal(settings.stream.protocols, PROTOCOLS_UDP);
+	accepts((struct settings_text){
+		.profile = "syn-flood", .frames = "100000000", .rate = "10000000"});
+	assert_int_equal(settings.pattern, PATTERN_SYN_FLOOD);
+}
+
 static void a_bad_mix_is_refused_with_the_mend(void **state)
 {
 	(void)state;
@@ -105,6 +159,8 @@ int main(void)
 		cmocka_unit_test(a_mix_leaves_out_the_kinds_it_does_not_name),
 		cmocka_unit_test(start_can_be_told_in_four_ways),
 		cmocka_unit_test(what_makes_no_sense_is_refused_by_name),
+		cmocka_unit_test(what_makes_no_sense_in_a_stream_is_refused_by_name),
+		cmocka_unit_test(a_stream_says_what_it_is_made_of),
 		cmocka_unit_test(a_bad_mix_is_refused_with_the_mend),
 		cmocka_unit_test(
 			a_snaplen_that_would_cut_headers_is_refused_with_the_least_that_fits),
