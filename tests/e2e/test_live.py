@@ -1,11 +1,12 @@
 """Live traffic through real ports: what the generator sent is what the centre has, to the packet.
 
-usage: test_live.py PROBE COLLECTOR GENERATOR [SECONDS]
+usage: test_live.py PROBE COLLECTOR GENERATOR [SECONDS [SYN-FLOOD-FRAMES]]
 """
 
 import contextlib
 import json
 import pathlib
+import resource
 import signal
 import sqlite3
 import subprocess
@@ -20,6 +21,10 @@ from harness import Collector, Program, die_with_parent, eventually
 VERDICTS = ["ipv4", "ipv6", "other", "malformed"]
 PROBE, COLLECTOR, GEN = sys.argv[1:4]
 SECONDS = float(sys.argv[4]) if len(sys.argv) > 4 else 3
+FLOOD_FRAMES = int(sys.argv[5]) if len(sys.argv) > 5 else 2000000
+FILLING_FRAMES = 500000
+MEMIF = "net_memif0,role={},socket={}/memif,socket-abstract=no"
+MIB = 1 << 20
 
 
 def write_config(directory, device, collector):
@@ -27,7 +32,7 @@ def write_config(directory, device, collector):
     path = directory / "probe.yaml"
     path.write_text(
         f'probe: exchange-1\ncollectors: ["{collector[0]}:{collector[1]}"]\nwindow: 1s\n'
-        'max_flows: 65536\neal: ["--no-huge"]\nlinks:\n  - name: lab0\n    source: dpdk\n'
+        'max_flows: 65536\nidle_timeout: 0\neal: ["--no-huge"]\nlinks:\n  - name: lab0\n    source: dpdk\n'
         f"    device: {device}\n    capacity_bps: 1000000000\n    surface: interconnect\n",
         encoding="utf-8")
     return path
@@ -65,33 +70,100 @@ def check_totals(directory, truth):
     assert query(directory, "SELECT reason FROM dead_letter") == []
 
 
-def send_and_compare(probe_device, gen_device, *options):
-    """From the generator through a port into the probe and to the centre."""
+def watch_and_compare(probe_device, send_all):
+    """The centre has what send_all() sends, given the directory and the probe. Returns what was
+    sent, and what the reports say of flows."""
     with tempfile.TemporaryDirectory(prefix="sixgauge-live-") as name:
         directory = pathlib.Path(name)
         with Collector(COLLECTOR, directory) as collector:
-            config = write_config(directory, probe_device.format(name), collector.sessions)
+            config = write_config(directory, probe_device, collector.sessions)
             with Program(PROBE, "run", "--config", config) as probe:
                 probe.wait_line("link lab0: watching|this build has no DPDK")
                 if any("this build has no DPDK" in line for line in probe.lines):
                     raise tap.Skip("this build has no DPDK")
-                truth = send(gen_device.format(name), *options)
+                truth = send_all(directory, probe)
                 assert probe.signal(signal.SIGTERM) == 0, probe.lines
             eventually(lambda: collector.metric("dirty_windows") == 0)
             assert collector.signal(signal.SIGTERM) == 0, collector.lines
         check_totals(directory, truth)
+        return truth, reported_flows(directory)
+
+
+def send_and_compare(probe_device, gen_device, *options):
+    """From the generator through a port into the probe and to the centre."""
+    return watch_and_compare(probe_device, lambda directory, probe: send(gen_device, *options))
+
+
+def send_over_memif(*options):
+    """The same over shared memory."""
+    with tempfile.TemporaryDirectory(prefix="sixgauge-memif-") as name:
+        return send_and_compare(MEMIF.format("server", name), MEMIF.format("client", name),
+                                *options)
+
+
+def reported_flows(directory):
+    """How many flows began and how many were evicted, by all reports."""
+    begun = evicted = 0
+    for (payload,) in query(directory, "SELECT payload FROM report"):
+        columns = wire.fields_of(payload)
+        begun += sum(wire.unpack(columns.get(50, [])))
+        evicted += sum(wire.unpack(columns.get(52, [])))
+    return begun, evicted
+
+
+def sum_of(first, second):
+    """Two truths as one, as far as their numbers add up."""
+    if isinstance(first, dict):
+        return {key: sum_of(first[key], second[key]) for key in first}
+    return first + second if isinstance(first, int) else None
 
 
 def frames_over_memif_reach_the_centre_whole():
-    send_and_compare("net_memif0,role=server,socket={}/memif,socket-abstract=no",
-                     "net_memif0,role=client,socket={}/memif,socket-abstract=no",
-                     "--rate", 50000, "--duration", SECONDS)
+    send_over_memif("--rate", 50000, "--duration", SECONDS)
 
 
 def a_flood_over_memif_reaches_the_centre_whole():
-    send_and_compare("net_memif0,role=server,socket={}/memif,socket-abstract=no",
-                     "net_memif0,role=client,socket={}/memif,socket-abstract=no",
-                     "--flood", "--frames", int(SECONDS * 200000))
+    send_over_memif("--flood", "--frames", int(SECONDS * 200000))
+
+
+def a_stream_at_a_rate_reaches_the_centre_whole_and_in_time():
+    rate = 200000
+    truth, _ = send_over_memif("--profile", "stream", "--rate", rate, "--duration", SECONDS,
+                               "--size", "imix", "--churn", 1000, "--mix",
+                               "plain=5,vlan=1,gtpu=1,6in4=1,4in6=1")
+    assert truth["capture"]["frames"] == rate * SECONDS
+    assert SECONDS - 0.1 < truth["capture"]["duration_seconds"] < SECONDS + 1, truth["capture"]
+
+
+def resident_bytes(program):
+    """Memory of a process that is really there."""
+    statm = pathlib.Path(f"/proc/{program.process.pid}/statm").read_text("ascii")
+    return int(statm.split()[1]) * resource.getpagesize()
+
+
+# The table is full before the flood proper begins: what it takes has been touched by then.
+def a_syn_flood_costs_flows_but_neither_packets_nor_memory():
+    resident, slots = [], []
+
+    def send_all(directory, probe):
+        device = MEMIF.format("client", directory)
+        first = send(device, "--profile", "syn-flood", "--flood", "--frames", FILLING_FRAMES)
+        resident.append(resident_bytes(probe))
+        second = send(device, "--profile", "syn-flood", "--flood", "--frames", FLOOD_FRAMES,
+                      "--seed", 2)
+        resident.append(resident_bytes(probe))
+        slots.append(int(probe.wait_line(r"meter: .* for (\d+) flows")[1]))
+        return sum_of(first, second)
+
+    with tempfile.TemporaryDirectory(prefix="sixgauge-memif-") as name:
+        truth, (begun, evicted) = watch_and_compare(
+            MEMIF.format("server", name), lambda _, probe: send_all(name, probe))
+    n_frames = FILLING_FRAMES + FLOOD_FRAMES
+    print(f"# {begun} flows began, {evicted} were evicted, {slots[0]} slots; resident memory "
+          f"{resident[0]} bytes, later {resident[1]}")
+    assert sum(truth["flows"].values()) == n_frames
+    assert begun == n_frames and begun - slots[0] <= evicted < begun
+    assert abs(resident[1] - resident[0]) < MIB, resident
 
 
 # Without fragments: of IPv4's, fewer than were sent reach the centre by this way in.
@@ -112,6 +184,8 @@ if __name__ == "__main__":
     tap.run([
         frames_over_memif_reach_the_centre_whole,
         a_flood_over_memif_reaches_the_centre_whole,
+        a_stream_at_a_rate_reaches_the_centre_whole_and_in_time,
+        a_syn_flood_costs_flows_but_neither_packets_nor_memory,
         frames_over_af_packet_reach_the_centre_whole,
         frames_over_af_xdp_reach_the_centre_whole,
     ])
