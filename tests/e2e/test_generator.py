@@ -10,9 +10,11 @@ import subprocess
 import sys
 import tempfile
 
+import network
 import tap
 
 NANOSECOND_PCAP = 0xA1B23C4D
+PROFILES = ("mix", "stream", "scan", "syn-flood")
 GENERATOR = sys.argv[1] if len(sys.argv) == 2 else sys.exit(__doc__)
 
 
@@ -30,6 +32,26 @@ def make(*arguments):
             return file.read(), json.loads(done.stdout)
 
 
+def send(device, *arguments):
+    """Sends frames as fast as the port takes them; returns the truth."""
+    done = subprocess.run([GENERATOR, "--device", device, "--flood", *arguments, "--", "--no-huge"],
+                          capture_output=True, text=True, timeout=60)
+    if "this build has no DPDK" in done.stderr:
+        raise tap.Skip("this build has no DPDK")
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def frames_of(data):
+    """(captured bytes, length on the wire) of each frame of a capture."""
+    at = 24
+    while at < len(data):
+        _, _, captured, length = struct.unpack("=IIII", data[at : at + 16])
+        yield data[at + 16 : at + 16 + captured], length
+        at += 16 + captured
+    assert at == len(data)
+
+
 def refused(status, text, *arguments):
     done = subprocess.run([GENERATOR, *arguments], capture_output=True, text=True)
     assert done.returncode == status, done
@@ -38,24 +60,51 @@ def refused(status, text, *arguments):
 
 
 def the_same_seed_makes_the_same_file_and_truth():
-    assert make("--seed", "5", "--frames", "3000") == make("--seed", "5", "--frames", "3000")
+    for profile in PROFILES:
+        arguments = ("--seed", "5", "--frames", "3000", "--profile", profile)
+        assert make(*arguments) == make(*arguments)
 
 
 def another_seed_makes_another_file():
-    assert make("--seed", "5")[0] != make("--seed", "6")[0]
+    for profile in PROFILES:
+        first, second = (make("--seed", seed, "--profile", profile)[0] for seed in "56")
+        assert first != second, profile
+
+
+def a_port_gets_the_frames_that_a_file_gets():
+    arguments = ("--profile", "stream", "--frames", "2000", "--churn", "5000", "--choose", "zipf",
+                 "--size", "imix", "--new-share", "0.1", "--mix", "plain=3,vxlan=1,4in6=1")
+    with tempfile.TemporaryDirectory() as directory:
+        path = os.path.join(directory, "sent.pcap")
+        sent_truth = send("net_pcap0,tx_pcap=" + path, *arguments, "--snaplen", "200")
+        with open(path, "rb") as file:
+            sent = list(frames_of(file.read()))
+    data, truth = make(*arguments)
+    assert sent == list(frames_of(data)) and len(sent) == 2000
+    sent_truth.pop("capture"), truth.pop("capture")
+    assert sent_truth == truth
+
+
+def streams_leave_by_ports_without_another_end():
+    for device in ("net_null0", "net_ring0"):
+        truth = send(device, "--profile", "stream", "--frames", "1000")
+        assert truth["capture"]["frames"] == 1000, device
+
+
+def a_stream_leaves_by_a_tap():
+    network.enter()
+    truth = send("net_tap0,iface=tap6", "--profile", "stream", "--frames", "1000")
+    assert truth["capture"]["frames"] == 1000
 
 
 def the_file_holds_nanoseconds_and_as_many_frames_as_the_truth_says():
     data, truth = make("--frames", "500", "--snaplen", "200")
     magic, _, _, _, snaplen, link_type = struct.unpack("=IIiIII", data[:24])
     assert (magic, snaplen, link_type) == (NANOSECOND_PCAP, 200, 1)
-    at, n_frames, n_cut = 24, 0, 0
-    while at < len(data):
-        _, _, captured, length = struct.unpack("=IIII", data[at : at + 16])
-        assert captured == min(length, 200)
-        at, n_frames, n_cut = at + 16 + captured, n_frames + 1, n_cut + (captured < length)
-    assert at == len(data)
-    assert n_frames == truth["capture"]["frames"] == 500
+    frames = list(frames_of(data))
+    assert all(len(frame) == min(length, 200) for frame, length in frames)
+    assert len(frames) == truth["capture"]["frames"] == 500
+    n_cut = sum(len(frame) < length for frame, length in frames)
     assert n_cut == truth["frames"]["truncated"] > 0
 
 
@@ -70,6 +119,10 @@ def wrong_uses_are_one_line_and_exit_2():
     refused(2, "--frames", "--output", "x", "--frames", "none")
     refused(2, "--shape", "--output", "x", "--shape", "swel")
     refused(2, '"plain"', "--output", "x", "--mix", "plan=1")
+    refused(2, "--size", "--output", "x", "--size", "64")
+    refused(2, "--choose", "--output", "x", "--profile", "stream", "--choose", "zip")
+    refused(2, '"syn-flood"', "--output", "x", "--profile", "syn-floot")
+    refused(2, "--subscribers", "--output", "x", "--profile", "stream", "--subscribers", "none")
 
 
 def files_that_cannot_be_written_are_one_line_and_exit_1():
@@ -81,6 +134,9 @@ if __name__ == "__main__":
     tap.run([
         the_same_seed_makes_the_same_file_and_truth,
         another_seed_makes_another_file,
+        a_port_gets_the_frames_that_a_file_gets,
+        streams_leave_by_ports_without_another_end,
+        a_stream_leaves_by_a_tap,
         the_file_holds_nanoseconds_and_as_many_frames_as_the_truth_says,
         times_begin_where_told,
         wrong_uses_are_one_line_and_exit_2,
