@@ -18,7 +18,7 @@ enum {
 };
 
 struct control {
-	const struct crew *crew;
+	struct crew *crew;
 	struct reporter *reporter;
 	uint64_t since_ns; // when watching began
 	struct window window; // the one that is open
@@ -172,6 +172,8 @@ static void report(struct control *control)
 		take_ring_full(control, i, window.dropped_frames[i]);
 		window.n_queues[i] = dpdk_port_n_queues(crew->links[i].port);
 		warn_uneven(control, i, &window);
+		crew_add_report(control->crew, i, &control->tally.links[i],
+		                window.dropped_frames[i]);
 	}
 	reporter_send(control->reporter, &window, &control->tally);
 	tally_reset(&control->tally);

@@ -11,6 +11,8 @@
 #include "probe/doctor/node.h"
 #include "probe/source/device.h"
 
+#include "telemetry.h"
+
 static uint32_t wanted_workers(const struct probe_config *config)
 {
 	cpu_set_t allowed;
@@ -51,16 +53,19 @@ static int make_workers(const struct probe_config *config, struct crew *crew)
 static int start_dpdk(const struct probe_config *config, uint32_t n_workers)
 {
 	const char *devices[MAX_LINKS];
+	char prefix[TELEMETRY_PREFIX_BYTES];
 	struct dpdk_options options = {
 		.devices = devices,
 		.n_devices = (uint32_t)config->links.n,
 		.arguments = (const char *const *)config->eal.items,
 		.n_arguments = (uint32_t)config->eal.n,
 		.n_workers = n_workers,
+		.prefix = prefix,
 		.verbose = log_level_from_name(config->log_level) == LOG_DEBUG,
 	};
 	char why[SOURCE_WHY_BYTES];
 
+	telemetry_prefix(config->probe, prefix);
 	for (uint32_t i = 0; i < options.n_devices; i++)
 		devices[i] = probe_config_link(config, i)->device;
 	if (dpdk_start(&options, why) != 0)
@@ -80,7 +85,8 @@ static int open_ports(const struct probe_config *config, struct crew *crew)
 		if (dpdk_port_open(link->device, device_n_queues(link->device, crew->n_workers),
 		                   device_stamps_arrival(link->device), &port, why) != 0)
 			return cli_failure("links[%" PRIu32 "].device: %s", i, why);
-		crew->links[i] = (struct crew_link){link->name, port};
+		crew->links[i].name = link->name;
+		crew->links[i].port = port;
 		crew->n_links = i + 1;
 		log_info("link %s: watching %s", link->name, link->device);
 	}
@@ -174,11 +180,14 @@ int crew_open(const struct probe_config *config, struct crew *ret_crew)
 		status = join_workers(ret_crew);
 	if (status == EXIT_STATUS_OK)
 		give_queues(ret_crew);
+	if (status == EXIT_STATUS_OK)
+		telemetry_open(config->probe, ret_crew);
 	return status;
 }
 
 void crew_close(struct crew *crew)
 {
+	telemetry_close();
 	for (uint32_t i = 0; i < crew->n_workers; i++)
 		free_rings(crew->workers[i]);
 	while (crew->n_links > 0)
@@ -200,6 +209,19 @@ int crew_launch(struct crew *crew)
 		crew->n_running = i + 1;
 	}
 	return 0;
+}
+
+void crew_add_report(struct crew *crew, uint32_t link, const struct link_tally *tally,
+                     const uint64_t *dropped_frames)
+{
+	struct crew_link *sums = &crew->links[link];
+
+	for (int verdict = 0; verdict < N_FRAME_VERDICTS; verdict++)
+		atomic_fetch_add_explicit(&sums->counted_frames[verdict], tally->frames[verdict],
+		                          memory_order_relaxed);
+	for (int reason = 0; reason < N_DROP_REASONS; reason++)
+		atomic_fetch_add_explicit(&sums->dropped_frames[reason], dropped_frames[reason],
+		                          memory_order_relaxed);
 }
 
 void crew_stop(struct crew *crew)

@@ -1,6 +1,7 @@
 // All that watches live links together: their ports, the workers, and who polls what.
 #pragma once
 
+#include <stdatomic.h>
 #include <stdint.h>
 
 #include "config.h"
@@ -10,6 +11,9 @@
 struct crew_link {
 	const char *name; // borrowed
 	struct dpdk_port *port;
+	// Control writes: the sums of all reports so far.
+	_Atomic uint64_t counted_frames[N_FRAME_VERDICTS];
+	_Atomic uint64_t dropped_frames[N_DROP_REASONS];
 };
 
 struct crew {
@@ -27,6 +31,10 @@ void crew_close(struct crew *crew);
 
 // Sets the workers to work; 0 or -errno, with none at work.
 int crew_launch(struct crew *crew);
+
+// Control: adds a report to the sums of a link.
+void crew_add_report(struct crew *crew, uint32_t link, const struct link_tally *tally,
+                     const uint64_t *dropped_frames);
 
 // Ends the work of all, and returns when they have counted all they had.
 void crew_stop(struct crew *crew);

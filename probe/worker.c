@@ -59,6 +59,16 @@ uint64_t worker_queue_frames(const struct worker *worker, uint32_t at)
 	return atomic_load_explicit(&worker->queues[at].n_frames, memory_order_relaxed);
 }
 
+uint64_t worker_queue_bursts(const struct worker *worker, uint32_t at)
+{
+	return atomic_load_explicit(&worker->queues[at].n_bursts, memory_order_relaxed);
+}
+
+uint64_t worker_flows(const struct worker *worker)
+{
+	return atomic_load_explicit(&worker->n_flows, memory_order_relaxed);
+}
+
 uint64_t worker_ring_full_frames(const struct worker *worker, uint32_t link)
 {
 	return atomic_load_explicit(&worker->ring_full_frames[link], memory_order_relaxed);
@@ -102,6 +112,7 @@ static uint32_t poll_queues(struct worker *worker, struct tally *tally, uint64_t
 		if (burst.n_frames == 0)
 			continue;
 		raise_count(&queue->n_frames, burst.n_frames);
+		raise_count(&queue->n_bursts, 1);
 		n_frames += burst.n_frames;
 		if (worker->n_peers > 0)
 			keep_own(worker, queue, &burst);
@@ -189,6 +200,13 @@ static uint64_t now(struct worker *worker)
 	return clock_map_ns(&worker->clock, dpdk_ticks());
 }
 
+static void look_at_flows(struct worker *worker, uint64_t now_ns)
+{
+	meter_sweep(worker->engine.meter, now_ns);
+	atomic_store_explicit(&worker->n_flows, meter_flows(worker->engine.meter),
+	                      memory_order_relaxed);
+}
+
 int worker_run(void *argument)
 {
 	struct worker *worker = argument;
@@ -205,7 +223,7 @@ int worker_run(void *argument)
 		if (n_empty > POLLS_BEFORE_NAP)
 			nap();
 		if (empty || ++n_bursts % BURSTS_PER_SWEEP == 0)
-			meter_sweep(worker->engine.meter, now_ns);
+			look_at_flows(worker, now_ns);
 	}
 	count_last(worker);
 	atomic_store_explicit(&worker->ended, true, memory_order_release);

@@ -1,7 +1,7 @@
 // Ports through DPDK: any PCI device a poll-mode driver serves, or a virtual device with its
-// arguments. The only way in to DPDK; dpdk_eal.c, dpdk_port.c and dpdk_ring.c alone include
-// its headers. A build without DPDK links dpdk_absent.c in their place, where every call answers
-// -ENOTSUP and says what to install.
+// arguments. The only way in to DPDK beside dpdk_telemetry.h; dpdk_eal.c, dpdk_port.c, dpdk_ring.c
+// and dpdk_telemetry.c alone include its headers. A build without DPDK links dpdk_absent.c in their
+// place, where every call answers -ENOTSUP and says what to install.
 //
 // One process has one DPDK: start it once, from the thread that will be the control side, before
 // other threads are made (they inherit its processors, and so keep off the worker's).
@@ -29,6 +29,8 @@ struct dpdk_options {
 	uint32_t n_arguments;
 	bool ordinary_pages; // do not look for hugepages
 	uint32_t n_workers; // cores wanted for dpdk_launch(), up to MAX_WORKERS
+	// DPDK's name for the process, by which its telemetry socket is found; NULL: no telemetry.
+	const char *prefix;
 	bool verbose; // let DPDK say on stderr more than warnings
 };
 
