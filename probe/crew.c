@@ -66,8 +66,12 @@ static int start_dpdk(const struct probe_config *config, uint32_t n_workers)
 	char why[SOURCE_WHY_BYTES];
 
 	telemetry_prefix(config->probe, prefix);
-	for (uint32_t i = 0; i < options.n_devices; i++)
-		devices[i] = probe_config_link(config, i)->device;
+	for (uint32_t i = 0; i < options.n_devices; i++) {
+		const struct link_config *link = probe_config_link(config, i);
+
+		devices[i] = link->device;
+		options.n_queues += link_config_queues(link, n_workers);
+	}
 	if (dpdk_start(&options, why) != 0)
 		return cli_failure("%s", why);
 	log_info("dpdk: %s", dpdk_memory_text());
@@ -82,7 +86,7 @@ static int open_ports(const struct probe_config *config, struct crew *crew)
 		const struct link_config *link = probe_config_link(config, i);
 		struct dpdk_port *port;
 
-		if (dpdk_port_open(link->device, device_n_queues(link->device, crew->n_workers),
+		if (dpdk_port_open(link->device, link_config_queues(link, crew->n_workers),
 		                   device_stamps_arrival(link->device), &port, why) != 0)
 			return cli_failure("links[%" PRIu32 "].device: %s", i, why);
 		crew->links[i].name = link->name;

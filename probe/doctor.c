@@ -40,7 +40,7 @@ static uint32_t n_queues(const struct probe_config *config, uint32_t workers)
 	uint32_t n = 0;
 
 	for (size_t i = 0; i < config->links.n; i++)
-		n += device_n_queues(probe_config_link(config, i)->device, workers);
+		n += link_config_queues(probe_config_link(config, i), workers);
 	return n;
 }
 

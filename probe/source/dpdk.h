@@ -20,10 +20,10 @@ enum {
 };
 
 struct dpdk_options {
-	// Devices that will be opened; decides whether the PCI bus is looked at and how many
-	// buffers are made. Borrowed.
+	// Devices that will be opened; decides whether the PCI bus is looked at. Borrowed.
 	const char *const *devices;
 	uint32_t n_devices;
+	uint32_t n_queues; // of all that will be open at a time; 0: one
 	// Further arguments for DPDK's environment layer, behind ours. Borrowed.
 	const char *const *arguments;
 	uint32_t n_arguments;

@@ -102,14 +102,9 @@ static uint64_t free_hugepage_mib(void)
 	return kib / 1024;
 }
 
-// Replay opens ports later, one at a time.
 static uint32_t n_queues(const struct dpdk_options *options)
 {
-	uint32_t n = 0;
-
-	for (uint32_t i = 0; i < options->n_devices; i++)
-		n += device_n_queues(options->devices[i], options->n_workers);
-	return n > 0 ? n : 1;
+	return options->n_queues > 0 ? options->n_queues : 1;
 }
 
 // A set as EAL reads it: "0,1,5".

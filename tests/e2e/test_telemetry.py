@@ -14,7 +14,6 @@ from test_workers import new_flows
 from wire import DROP_REASONS
 
 NAME = f"telemetry-{os.getpid()}"
-PREFIX = f"sixgauge-{NAME}"
 
 
 class Telemetry:
@@ -40,11 +39,11 @@ class Telemetry:
 
 
 @contextlib.contextmanager
-def runtime(directory):
+def runtime(directory, probe=NAME):
     """DPDK makes its sockets in this directory meanwhile; yields the one of the probe."""
     os.environ["RUNTIME_DIRECTORY"] = str(directory)
     try:
-        yield directory / "dpdk" / PREFIX / "dpdk_telemetry.v2"
+        yield directory / "dpdk" / f"sixgauge-{probe}" / "dpdk_telemetry.v2"
     finally:
         del os.environ["RUNTIME_DIRECTORY"]
 
@@ -70,7 +69,7 @@ def link_and_workers_tell_what_is_reported():
         with Collector(COLLECTOR, directory) as collector:
             config = write_two_queues(directory, collector, (3000, 5000), idle_timeout="0s")
             with run_probe(config) as probe:
-                probe.wait_line(f"telemetry: dpdk-telemetry.py -f {PREFIX}$")
+                probe.wait_line(f"telemetry: dpdk-telemetry.py -f sixgauge-{NAME}$")
                 eventually(lambda: counted_frames(directory) == 8000)
                 with Telemetry(path) as telemetry:
                     check_link(telemetry, directory)
