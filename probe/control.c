@@ -180,14 +180,21 @@ static void report(struct control *control)
 	control->n_overruns = 0;
 }
 
-// The workers have ended: whatever is in their tallies has not been gathered.
+// The workers have ended: whatever is in their tallies has not been gathered. One that hangs keeps
+// the tally it is at.
 static void end_last_window(struct control *control)
 {
 	const struct crew *crew = control->crew;
 
 	for (uint32_t i = 0; i < crew->n_workers; i++) {
-		tally_merge(&control->tally, &crew->workers[i]->pair.tallies[0]);
-		tally_merge(&control->tally, &crew->workers[i]->pair.tallies[1]);
+		struct worker *worker = crew->workers[i];
+
+		if (!worker_has_ended(worker)) {
+			gather_sealed(control, worker);
+			continue;
+		}
+		tally_merge(&control->tally, &worker->pair.tallies[0]);
+		tally_merge(&control->tally, &worker->pair.tallies[1]);
 	}
 	report(control);
 }

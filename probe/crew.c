@@ -1,17 +1,24 @@
 #include "crew.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 #include <sys/random.h>
+#include <time.h>
 
 #include "proto/base/cli.h"
+#include "proto/base/clock.h"
 #include "proto/base/log.h"
 #include "probe/doctor/node.h"
 #include "probe/source/device.h"
 
 #include "telemetry.h"
+
+enum {
+	// A worker ends within a burst, or, once it has waited for its peers as long as it does,
+	// soon after; one that has not after this many milliseconds hangs.
+	STOP_DEADLINE_MS = 2000,
+};
 
 static uint32_t wanted_workers(const struct probe_config *config)
 {
@@ -192,6 +199,8 @@ int crew_open(const struct probe_config *config, struct crew *ret_crew)
 void crew_close(struct crew *crew)
 {
 	telemetry_close();
+	if (crew->n_stuck > 0)
+		return;
 	for (uint32_t i = 0; i < crew->n_workers; i++)
 		free_rings(crew->workers[i]);
 	while (crew->n_links > 0)
@@ -228,15 +237,33 @@ void crew_add_report(struct crew *crew, uint32_t link, const struct link_tally *
 		                          memory_order_relaxed);
 }
 
+static bool wait_end(const struct worker *worker, uint64_t deadline_ns)
+{
+	const struct timespec millisecond = {0, NS_PER_MS};
+
+	while (!worker_has_ended(worker)) {
+		if (clock_monotonic_ns() >= deadline_ns)
+			return false;
+		nanosleep(&millisecond, NULL);
+	}
+	return true;
+}
+
 void crew_stop(struct crew *crew)
 {
+	uint64_t deadline_ns = clock_monotonic_ns() + STOP_DEADLINE_MS * NS_PER_MS;
+
 	for (uint32_t i = crew->n_running; i < crew->n_workers; i++)
 		atomic_store(&crew->workers[i]->passed_all, true);
 	for (uint32_t i = 0; i < crew->n_running; i++)
 		atomic_store(&crew->workers[i]->stop, true);
 	for (uint32_t i = 0; i < crew->n_running; i++) {
-		dpdk_join(i);
-		assert(atomic_load_explicit(&crew->workers[i]->ended, memory_order_acquire));
+		if (wait_end(crew->workers[i], deadline_ns)) {
+			dpdk_join(i);
+			continue;
+		}
+		crew->n_stuck++;
+		log_error("worker %" PRIu32 ": does not end, what it counts is lost", i);
 	}
 	crew->n_running = 0;
 }

@@ -20,6 +20,7 @@ struct crew {
 	uint32_t n_links;
 	struct crew_link links[MAX_LINKS];
 	uint32_t n_workers, n_running;
+	uint32_t n_stuck; // workers that did not end when told to
 	struct worker *workers[MAX_WORKERS];
 };
 
@@ -36,5 +37,6 @@ int crew_launch(struct crew *crew);
 void crew_add_report(struct crew *crew, uint32_t link, const struct link_tally *tally,
                      const uint64_t *dropped_frames);
 
-// Ends the work of all, and returns when they have counted all they had.
+// Ends the work of all, and returns when they have counted all they had: within two seconds, and
+// says on the log which workers hang. What belongs to a crew with one that hangs is never released.
 void crew_stop(struct crew *crew);

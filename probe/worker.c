@@ -20,6 +20,8 @@ enum {
 	BURSTS_PER_SWEEP = 256,
 	// Bursts taken from a peer before the next look at the ports.
 	TURNS_PER_RING = 4,
+	// How long a worker that is to end waits for its peers, should one of them hang.
+	PEERS_DEADLINE_MS = 1000,
 };
 
 int worker_new(uint64_t max_flows, uint64_t idle_timeout_ns, struct worker **ret_worker)
@@ -72,6 +74,11 @@ uint64_t worker_flows(const struct worker *worker)
 uint64_t worker_ring_full_frames(const struct worker *worker, uint32_t link)
 {
 	return atomic_load_explicit(&worker->ring_full_frames[link], memory_order_relaxed);
+}
+
+bool worker_has_ended(const struct worker *worker)
+{
+	return atomic_load_explicit(&worker->ended, memory_order_acquire);
 }
 
 // Nobody else writes it: no need of an atomic addition.
@@ -167,16 +174,17 @@ static void nap(void)
 }
 
 // What is on its way when all are asked to stop is counted too: nobody ends before everybody has
-// passed on what he had.
+// passed on what he had, but for one that hangs.
 static void count_last(struct worker *worker)
 {
 	struct tally *tally = tally_pair_begin_burst(&worker->pair);
 	uint64_t epoch = atomic_load_explicit(&worker->pair.current, memory_order_relaxed);
+	uint64_t deadline_ns = clock_monotonic_ns() + PEERS_DEADLINE_MS * NS_PER_MS;
 	bool last;
 
 	atomic_store_explicit(&worker->passed_all, true, memory_order_release);
 	do {
-		last = peers_passed_all(worker);
+		last = peers_passed_all(worker) || clock_monotonic_ns() >= deadline_ns;
 		while (poll_rings(worker, tally, epoch) > 0) {
 		}
 		if (!last)

@@ -69,5 +69,8 @@ uint64_t worker_ring_full_frames(const struct worker *worker, uint32_t link);
 // Flows in its table a moment ago; from any thread.
 uint64_t worker_flows(const struct worker *worker);
 
+// Whether it has counted its last; whoever sees it sees all that was counted.
+bool worker_has_ended(const struct worker *worker);
+
 // Runs until stop is set; the argument is a worker. For dpdk_launch().
 int worker_run(void *argument);
