@@ -170,6 +170,7 @@ static void report(struct control *control)
 	for (uint32_t i = 0; i < crew->n_links; i++) {
 		take_dropped(crew->links[i].port, &control->counters[i], window.dropped_frames[i]);
 		take_ring_full(control, i, window.dropped_frames[i]);
+		dpdk_port_look_at_clock(crew->links[i].port);
 		window.n_queues[i] = dpdk_port_n_queues(crew->links[i].port);
 		warn_uneven(control, i, &window);
 		crew_add_report(control->crew, i, &control->tally.links[i],

@@ -87,7 +87,7 @@ static int start_dpdk(const struct probe_config *config, uint32_t n_workers)
 
 static int open_ports(const struct probe_config *config, struct crew *crew)
 {
-	char why[SOURCE_WHY_BYTES];
+	char why[SOURCE_WHY_BYTES], stamps[DPDK_STAMPS_TEXT_BYTES];
 
 	for (uint32_t i = 0; i < config->links.n; i++) {
 		const struct link_config *link = probe_config_link(config, i);
@@ -99,7 +99,9 @@ static int open_ports(const struct probe_config *config, struct crew *crew)
 		crew->links[i].name = link->name;
 		crew->links[i].port = port;
 		crew->n_links = i + 1;
+		dpdk_port_stamps_text(port, stamps);
 		log_info("link %s: watching %s", link->name, link->device);
+		log_info("link %s: a frame is stamped by %s", link->name, stamps);
 	}
 	return EXIT_STATUS_OK;
 }

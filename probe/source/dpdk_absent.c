@@ -1,4 +1,4 @@
-// Stands in for dpdk_eal.c, dpdk_port.c, dpdk_ring.c and dpdk_telemetry.c where DPDK is not
+// Stands in for all files that include DPDK's headers where DPDK is not
 // installed.
 #include "dpdk.h"
 
@@ -42,6 +42,15 @@ int dpdk_port_open(const char *device, uint32_t n_queues, bool packet_time,
 
 void dpdk_port_close(struct dpdk_port *port)
 {
+}
+
+void dpdk_port_look_at_clock(struct dpdk_port *port)
+{
+}
+
+void dpdk_port_stamps_text(const struct dpdk_port *port, char *ret_text)
+{
+	ret_text[0] = '\0';
 }
 
 uint32_t dpdk_port_n_queues(const struct dpdk_port *port)
