@@ -13,6 +13,7 @@
 
 #include "probe/meter/tally.h"
 #include "probe/source/cores.h"
+#include "probe/source/device.h"
 #include "probe/uplink/address.h"
 
 #define MINUTE_NS         (60 * NS_PER_S)
@@ -75,6 +76,9 @@ static const struct config_field link_fields[] = {
 	{"device", CONFIG_TEXT, offsetof(struct link_config, device),
          "PCI address, virtual device with its arguments, or capture file", .required = true,
          .check = check_not_empty},
+	{"queues", CONFIG_UINT, offsetof(struct link_config, n_queues),
+         "receive queues of the port; 0: as many as workers, or as the device's arguments make",
+         .preset = "0", .max = MAX_QUEUES},
 	{"capacity_bps", CONFIG_UINT, offsetof(struct link_config, capacity_bps),
          "what the link can carry, bits per second", .required = true, .min = 1,
          .max = CAPACITY_MAX_BPS},
@@ -142,6 +146,11 @@ __attribute__((format(printf, 3, 4))) static int fault(char *why, const char *pa
 const struct link_config *probe_config_link(const struct probe_config *config, size_t at)
 {
 	return (const struct link_config *)config->links.items + at;
+}
+
+uint32_t link_config_queues(const struct link_config *link, uint32_t n_workers)
+{
+	return device_n_queues(link->device, (uint32_t)link->n_queues, n_workers);
 }
 
 // A list has no preset in the schema; this is the one of the collectors.

@@ -17,6 +17,7 @@ struct link_config {
 	char *name;
 	int source; // enum link_source
 	char *device;
+	uint64_t n_queues; // 0: as many as device_n_queues() says
 	uint64_t capacity_bps;
 	char *surface; // one that surface_from_name() knows
 };
@@ -54,3 +55,6 @@ int probe_config_append_eal(struct probe_config *config, int n_arguments, char *
 void probe_config_print(FILE *out, const struct probe_config *config);
 
 const struct link_config *probe_config_link(const struct probe_config *config, size_t at);
+
+// Receive queues its port is asked for, when so many workers poll.
+uint32_t link_config_queues(const struct link_config *link, uint32_t n_workers);

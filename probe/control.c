@@ -177,21 +177,32 @@ static void report(struct control *control)
 	take_received(control, &window);
 	for (uint32_t i = 0; i < crew->n_links; i++) {
 		link_watch_look(&control->links[i], control->crew, i, control->window);
+		if (crew->links[i].port != NULL)
+			dpdk_port_look_at_clock(crew->links[i].port);
 		take_link(control, i, &window);
+		crew_add_report(control->crew, i, &control->tally.links[i],
+		                window.dropped_frames[i]);
 	}
 	reporter_send(control->reporter, &window, &control->tally);
 	tally_reset(&control->tally);
 	control->n_overruns = 0;
 }
 
-// The workers have ended: whatever is in their tallies has not been gathered.
+// The workers have ended: whatever is in their tallies has not been gathered. One that hangs keeps
+// the tally it is at.
 static void end_last_window(struct control *control)
 {
 	const struct crew *crew = control->crew;
 
 	for (uint32_t i = 0; i < crew->n_workers; i++) {
-		tally_merge(&control->tally, &crew->workers[i]->pair.tallies[0]);
-		tally_merge(&control->tally, &crew->workers[i]->pair.tallies[1]);
+		struct worker *worker = crew->workers[i];
+
+		if (!worker_has_ended(worker)) {
+			gather_sealed(control, worker);
+			continue;
+		}
+		tally_merge(&control->tally, &worker->pair.tallies[0]);
+		tally_merge(&control->tally, &worker->pair.tallies[1]);
 	}
 	report(control);
 }

@@ -1,15 +1,24 @@
 #include "crew.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 #include <sys/random.h>
+#include <time.h>
 
 #include "proto/base/cli.h"
+#include "proto/base/clock.h"
 #include "proto/base/log.h"
 #include "probe/doctor/node.h"
 #include "probe/source/device.h"
+
+#include "telemetry.h"
+
+enum {
+	// A worker ends within a burst, or, once it has waited for its peers as long as it does,
+	// soon after; one that has not after this many milliseconds hangs.
+	STOP_DEADLINE_MS = 2000,
+};
 
 static uint32_t wanted_workers(const struct probe_config *config)
 {
@@ -52,18 +61,25 @@ static int make_workers(const struct probe_config *config, struct crew *crew)
 static int start_dpdk(const struct probe_config *config, uint32_t n_workers)
 {
 	const char *devices[MAX_LINKS];
+	char prefix[TELEMETRY_PREFIX_BYTES];
 	struct dpdk_options options = {
 		.devices = devices,
 		.n_devices = (uint32_t)config->links.n,
 		.arguments = (const char *const *)config->eal.items,
 		.n_arguments = (uint32_t)config->eal.n,
 		.n_workers = n_workers,
+		.prefix = prefix,
 		.verbose = log_level_from_name(config->log_level) == LOG_DEBUG,
 	};
 	char why[SOURCE_WHY_BYTES];
 
-	for (uint32_t i = 0; i < options.n_devices; i++)
-		devices[i] = probe_config_link(config, i)->device;
+	telemetry_prefix(config->probe, prefix);
+	for (uint32_t i = 0; i < options.n_devices; i++) {
+		const struct link_config *link = probe_config_link(config, i);
+
+		devices[i] = link->device;
+		options.n_queues += link_config_queues(link, n_workers);
+	}
 	if (dpdk_start(&options, why) != 0)
 		return cli_failure("%s", why);
 	log_info("dpdk: %s", dpdk_memory_text());
@@ -84,17 +100,20 @@ int crew_open_port(struct crew_link *link, uint32_t n_queues, char *why)
 
 static int open_ports(const struct probe_config *config, struct crew *crew)
 {
-	char why[SOURCE_WHY_BYTES];
+	char why[SOURCE_WHY_BYTES], stamps[DPDK_STAMPS_TEXT_BYTES];
 
 	for (uint32_t i = 0; i < config->links.n; i++) {
 		const struct link_config *link = probe_config_link(config, i);
-		uint32_t n_queues = device_n_queues(link->device, crew->n_workers);
+		uint32_t n_queues = link_config_queues(link, crew->n_workers);
 
-		crew->links[i] = (struct crew_link){.name = link->name, .device = link->device};
+		crew->links[i].name = link->name;
+		crew->links[i].device = link->device;
 		if (crew_open_port(&crew->links[i], n_queues, why) != 0)
 			return cli_failure("links[%" PRIu32 "].device: %s", i, why);
 		crew->n_links = i + 1;
+		dpdk_port_stamps_text(crew->links[i].port, stamps);
 		log_info("link %s: watching %s", link->name, link->device);
+		log_info("link %s: a frame is stamped by %s", link->name, stamps);
 	}
 	return EXIT_STATUS_OK;
 }
@@ -186,11 +205,16 @@ int crew_open(const struct probe_config *config, struct crew *ret_crew)
 		status = join_workers(ret_crew);
 	if (status == EXIT_STATUS_OK)
 		give_queues(ret_crew);
+	if (status == EXIT_STATUS_OK)
+		telemetry_open(config->probe, ret_crew);
 	return status;
 }
 
 void crew_close(struct crew *crew)
 {
+	telemetry_close();
+	if (crew->n_stuck > 0)
+		return;
 	for (uint32_t i = 0; i < crew->n_workers; i++)
 		free_rings(crew->workers[i]);
 	while (crew->n_links > 0)
@@ -214,15 +238,46 @@ int crew_launch(struct crew *crew)
 	return 0;
 }
 
+void crew_add_report(struct crew *crew, uint32_t link, const struct link_tally *tally,
+                     const uint64_t *dropped_frames)
+{
+	struct crew_link *sums = &crew->links[link];
+
+	for (int verdict = 0; verdict < N_FRAME_VERDICTS; verdict++)
+		atomic_fetch_add_explicit(&sums->counted_frames[verdict], tally->frames[verdict],
+		                          memory_order_relaxed);
+	for (int reason = 0; reason < N_DROP_REASONS; reason++)
+		atomic_fetch_add_explicit(&sums->dropped_frames[reason], dropped_frames[reason],
+		                          memory_order_relaxed);
+}
+
+static bool wait_end(const struct worker *worker, uint64_t deadline_ns)
+{
+	const struct timespec millisecond = {0, NS_PER_MS};
+
+	while (!worker_has_ended(worker)) {
+		if (clock_monotonic_ns() >= deadline_ns)
+			return false;
+		nanosleep(&millisecond, NULL);
+	}
+	return true;
+}
+
 void crew_stop(struct crew *crew)
 {
+	uint64_t deadline_ns = clock_monotonic_ns() + STOP_DEADLINE_MS * NS_PER_MS;
+
 	for (uint32_t i = crew->n_running; i < crew->n_workers; i++)
 		atomic_store(&crew->workers[i]->passed_all, true);
 	for (uint32_t i = 0; i < crew->n_running; i++)
 		atomic_store(&crew->workers[i]->stop, true);
 	for (uint32_t i = 0; i < crew->n_running; i++) {
-		dpdk_join(i);
-		assert(atomic_load_explicit(&crew->workers[i]->ended, memory_order_acquire));
+		if (wait_end(crew->workers[i], deadline_ns)) {
+			dpdk_join(i);
+			continue;
+		}
+		crew->n_stuck++;
+		log_error("worker %" PRIu32 ": does not end, what it counts is lost", i);
 	}
 	crew->n_running = 0;
 }

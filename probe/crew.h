@@ -1,6 +1,7 @@
 // All that watches live links together: their ports, the workers, and who polls what.
 #pragma once
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -16,12 +17,16 @@ struct crew_link {
 	struct dpdk_port *port; // NULL while the device is gone
 	bool on_netdev; // watches an interface of the kernel:
 	struct netdev netdev;
+	// Control writes: the sums of all reports so far.
+	_Atomic uint64_t counted_frames[N_FRAME_VERDICTS];
+	_Atomic uint64_t dropped_frames[N_DROP_REASONS];
 };
 
 struct crew {
 	uint32_t n_links;
 	struct crew_link links[MAX_LINKS];
 	uint32_t n_workers, n_running;
+	uint32_t n_stuck; // workers that did not end when told to
 	struct worker *workers[MAX_WORKERS];
 };
 
@@ -38,5 +43,10 @@ int crew_open_port(struct crew_link *link, uint32_t n_queues, char *why);
 // Sets the workers to work; 0 or -errno, with none at work.
 int crew_launch(struct crew *crew);
 
-// Ends the work of all, and returns when they have counted all they had.
+// Control: adds a report to the sums of a link.
+void crew_add_report(struct crew *crew, uint32_t link, const struct link_tally *tally,
+                     const uint64_t *dropped_frames);
+
+// Ends the work of all, and returns when they have counted all they had: within two seconds, and
+// says on the log which workers hang. What belongs to a crew with one that hangs is never released.
 void crew_stop(struct crew *crew);

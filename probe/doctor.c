@@ -11,8 +11,8 @@
 #include "probe/doctor/open_files.h"
 #include "probe/doctor/ordinary_pages.h"
 #include "probe/doctor/processors.h"
+#include "probe/doctor/queues.h"
 #include "probe/source/cores.h"
-#include "probe/source/device.h"
 #include "probe/meter/meter.h"
 #include "probe/source/dpdk.h"
 #include "probe/source/dpdk_memory.h"
@@ -40,7 +40,7 @@ static uint32_t n_queues(const struct probe_config *config, uint32_t workers)
 	uint32_t n = 0;
 
 	for (size_t i = 0; i < config->links.n; i++)
-		n += device_n_queues(probe_config_link(config, i)->device, workers);
+		n += link_config_queues(probe_config_link(config, i), workers);
 	return n;
 }
 
@@ -86,6 +86,13 @@ static void check_memory(const struct probe_config *config, const cpu_set_t *all
 	open_files_check(ports, huge ? need.mib : 0, findings);
 }
 
+static void check_queues(const struct probe_config *config, uint32_t workers,
+                         struct findings *findings)
+{
+	queues_check(n_ports(config) > 0 ? n_queues(config, workers) : 0, workers,
+	             config->spread == SPREAD_INNER, findings);
+}
+
 // The processor cards are best near to; -1 when none is allowed.
 static int first_worker(const struct probe_config *config, const cpu_set_t *allowed)
 {
@@ -108,6 +115,7 @@ static void examine(const struct probe_config *config, struct findings *findings
 	check_build(n_ports(config), findings);
 	check_memory(config, &allowed, worker, findings);
 	processors_check(root, &allowed, n_workers(config, &allowed), n_ports(config), findings);
+	check_queues(config, n_workers(config, &allowed), findings);
 	for (size_t i = 0; i < config->links.n; i++)
 		link_check(root, probe_config_link(config, i), worker, findings);
 	clock_state_check(findings);

@@ -52,7 +52,9 @@ int port_exchange_give(struct crew *crew, uint32_t link, char *why)
 		snprintf(why, SOURCE_WHY_BYTES, "%s: it is not as it was", of->device);
 		return -EIO;
 	}
-	*of = again;
+	of->port = again.port;
+	of->on_netdev = again.on_netdev;
+	of->netdev = again.netdev;
 	change(crew, link, of->port);
 	return 0;
 }

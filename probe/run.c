@@ -14,9 +14,6 @@
 #include "reporter.h"
 #include "stop.h"
 
-// How long reports are given to reach a collector once the process has been asked to stop.
-#define STOP_DELIVERY_NS (5 * NS_PER_S)
-
 int check_command(int n_arguments, char **arguments)
 {
 	struct probe_config config;
@@ -36,7 +33,7 @@ static int deliver(struct reporter *reporter, bool stopped)
 	if (!stopped)
 		stopped = reporter_wait_delivery(reporter, UINT64_MAX);
 	if (stopped)
-		reporter_wait_delivery(reporter, STOP_DELIVERY_NS);
+		reporter_wait_delivery(reporter, stop_patience_ns());
 	return reporter_status(reporter);
 }
 
@@ -73,13 +70,16 @@ static int watch(const struct probe_config *config, struct crew *crew)
 	}
 	control_run(config, crew, reporter);
 	status = deliver(reporter, true);
+	if (crew->n_stuck > 0)
+		status = EXIT_STATUS_FAILURE;
 	reporter_free(reporter);
 	return status;
 }
 
+// A worker that hangs may use its crew to the very end.
 static int run_live(const struct probe_config *config)
 {
-	struct crew crew;
+	static struct crew crew;
 	int status = crew_open(config, &crew);
 
 	if (status == EXIT_STATUS_OK)

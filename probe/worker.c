@@ -20,6 +20,8 @@ enum {
 	BURSTS_PER_SWEEP = 256,
 	// Bursts taken from a peer before the next look at the ports.
 	TURNS_PER_RING = 4,
+	// How long a worker that is to end waits for its peers, should one of them hang.
+	PEERS_DEADLINE_MS = 1000,
 };
 
 int worker_new(uint64_t max_flows, uint64_t idle_timeout_ns, uint64_t window_ns,
@@ -74,9 +76,24 @@ uint64_t worker_queue_frames(const struct worker *worker, uint32_t at)
 	return atomic_load_explicit(&worker->queues[at].n_frames, memory_order_relaxed);
 }
 
+uint64_t worker_queue_bursts(const struct worker *worker, uint32_t at)
+{
+	return atomic_load_explicit(&worker->queues[at].n_bursts, memory_order_relaxed);
+}
+
+uint64_t worker_flows(const struct worker *worker)
+{
+	return atomic_load_explicit(&worker->n_flows, memory_order_relaxed);
+}
+
 uint64_t worker_ring_full_frames(const struct worker *worker, uint32_t link)
 {
 	return atomic_load_explicit(&worker->ring_full_frames[link], memory_order_relaxed);
+}
+
+bool worker_has_ended(const struct worker *worker)
+{
+	return atomic_load_explicit(&worker->ended, memory_order_acquire);
 }
 
 // Nobody else writes it: no need of an atomic addition.
@@ -121,6 +138,7 @@ static uint32_t poll_queues(struct worker *worker, struct tally *tally, uint64_t
 		if (burst.n_frames == 0)
 			continue;
 		raise_count(&queue->n_frames, burst.n_frames);
+		raise_count(&queue->n_bursts, 1);
 		n_frames += burst.n_frames;
 		if (worker->n_peers > 0)
 			keep_own(worker, queue, port, &burst);
@@ -175,16 +193,17 @@ static void nap(void)
 }
 
 // What is on its way when all are asked to stop is counted too: nobody ends before everybody has
-// passed on what he had.
+// passed on what he had, but for one that hangs.
 static void count_last(struct worker *worker)
 {
 	struct tally *tally = tally_pair_begin_burst(&worker->pair);
 	uint64_t epoch = atomic_load_explicit(&worker->pair.current, memory_order_relaxed);
+	uint64_t deadline_ns = clock_monotonic_ns() + PEERS_DEADLINE_MS * NS_PER_MS;
 	bool last;
 
 	atomic_store_explicit(&worker->passed_all, true, memory_order_release);
 	do {
-		last = peers_passed_all(worker);
+		last = peers_passed_all(worker) || clock_monotonic_ns() >= deadline_ns;
 		while (poll_rings(worker, tally, epoch) > 0) {
 		}
 		if (!last)
@@ -208,6 +227,13 @@ static uint64_t now(struct worker *worker)
 	return clock_map_ns(&worker->clock, dpdk_ticks());
 }
 
+static void look_at_flows(struct worker *worker, uint64_t now_ns)
+{
+	meter_sweep(worker->engine.meter, now_ns);
+	atomic_store_explicit(&worker->n_flows, meter_flows(worker->engine.meter),
+	                      memory_order_relaxed);
+}
+
 int worker_run(void *argument)
 {
 	struct worker *worker = argument;
@@ -224,7 +250,7 @@ int worker_run(void *argument)
 		if (n_empty > POLLS_BEFORE_NAP)
 			nap();
 		if (empty || ++n_bursts % BURSTS_PER_SWEEP == 0)
-			meter_sweep(worker->engine.meter, now_ns);
+			look_at_flows(worker, now_ns);
 	}
 	count_last(worker);
 	atomic_store_explicit(&worker->ended, true, memory_order_release);

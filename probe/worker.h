@@ -24,8 +24,9 @@ struct worker_queue {
 	uint32_t queue, link;
 	// Shared as port_slot.h says.
 	struct port_slot slot;
-	// The worker writes.
-	_Atomic uint64_t n_frames; // received since it runs
+	// The worker writes: since it runs.
+	_Atomic uint64_t n_frames; // received
+	_Atomic uint64_t n_bursts; // they came in
 };
 
 struct worker {
@@ -42,6 +43,7 @@ struct worker {
 	// The worker writes: it will pass no more to its peers.
 	_Alignas(64) _Atomic bool passed_all;
 	_Atomic uint64_t ring_full_frames[MAX_LINKS]; // lost since it runs
+	_Atomic uint64_t n_flows; // in its table, at the last look at old ones
 	// The worker writes, as its last act: who sees it set sees all that was counted.
 	_Alignas(64) _Atomic bool ended;
 	// The worker's own.
@@ -64,11 +66,18 @@ void worker_add_queue(struct worker *worker, struct dpdk_port *port, uint32_t qu
 // now: then the port before is no longer its. See port_slot_change().
 bool worker_change_port(struct worker *worker, uint32_t link, struct dpdk_port *port);
 
-// Frames its at-th queue has given so far; from any thread.
+// Frames its at-th queue has given so far, and the bursts they came in; from any thread.
 uint64_t worker_queue_frames(const struct worker *worker, uint32_t at);
+uint64_t worker_queue_bursts(const struct worker *worker, uint32_t at);
 
 // Frames of a link lost so far since the ring to their owner was full; from any thread.
 uint64_t worker_ring_full_frames(const struct worker *worker, uint32_t link);
+
+// Flows in its table a moment ago; from any thread.
+uint64_t worker_flows(const struct worker *worker);
+
+// Whether it has counted its last; whoever sees it sees all that was counted.
+bool worker_has_ended(const struct worker *worker);
 
 // Runs until stop is set; the argument is a worker. For dpdk_launch().
 int worker_run(void *argument);

@@ -67,19 +67,38 @@ static bool has_driver(const char *device, const char *driver)
 	return strncmp(device, driver, strlen(driver)) == 0;
 }
 
-uint32_t device_n_queues(const char *device, uint32_t n_workers)
+// The number an argument gives; one without it.
+static uint32_t argument_number(const char *device, const char *key)
+{
+	char value[16];
+	uint32_t n = 1;
+
+	if (device_argument(device, key, sizeof(value), value))
+		sscanf(value, "%u", &n);
+	return n;
+}
+
+// A queue of net_memif more than its peer has would give the frames of the first one again (DPDK
+// 22.11): nobody but the user knows how many that are.
+static uint32_t wanted_queues(const char *device, uint32_t n_workers)
 {
 	static const char *const captures[] = {"rx_pcap=", "rx_iface=", "rx_iface_in="};
-	uint32_t n = 1;
-	char value[16];
 
-	if (device_is_pci(device))
+	if (device_is_pci(device) || has_driver(device, "net_tap"))
 		return n_workers;
 	if (has_driver(device, "net_pcap"))
-		n = count_arguments(device, captures, sizeof(captures) / sizeof(*captures));
-	else if (has_driver(device, "net_af_packet") &&
-	         device_argument(device, "qpairs", sizeof(value), value))
-		sscanf(value, "%u", &n);
+		return count_arguments(device, captures, sizeof(captures) / sizeof(*captures));
+	if (has_driver(device, "net_af_packet"))
+		return argument_number(device, "qpairs");
+	if (has_driver(device, "net_af_xdp"))
+		return argument_number(device, "queue_count");
+	return 1;
+}
+
+uint32_t device_n_queues(const char *device, uint32_t asked, uint32_t n_workers)
+{
+	uint32_t n = asked > 0 ? asked : wanted_queues(device, n_workers);
+
 	if (n == 0)
 		return 1;
 	return n < MAX_QUEUES ? n : MAX_QUEUES;

@@ -16,10 +16,10 @@ bool device_is_pci(const char *device);
 // The address of such a device as the kernel writes it.
 void device_pci_address(const char *device, char *ret_address);
 
-// Receive queues to ask for when so many workers poll: a card spreads its frames over as many. A
-// virtual device has those its arguments make, each with frames of its own that no other gives:
-// all of them; others have one.
-uint32_t device_n_queues(const char *device, uint32_t n_workers);
+// Receive queues to ask for when so many workers poll: those asked for, if any. Else as many as
+// workers from a card or a net_tap, which spread their frames over them. Another virtual device has
+// those its arguments make, each with frames of its own that no other gives, or one.
+uint32_t device_n_queues(const char *device, uint32_t asked, uint32_t n_workers);
 
 // Whether the driver stamps frames with the time they were captured at: not that of a file.
 bool device_stamps_arrival(const char *device);

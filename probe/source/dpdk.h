@@ -1,7 +1,7 @@
 // Ports through DPDK: any PCI device a poll-mode driver serves, or a virtual device with its
-// arguments. The only way in to DPDK; dpdk_eal.c, dpdk_link.c, dpdk_port.c and dpdk_ring.c
-// alone include its headers. A build without DPDK links dpdk_absent.c in their place, where every
-// call answers -ENOTSUP and says what to install.
+// arguments. The only way in to DPDK beside dpdk_telemetry.h; dpdk_*.c but dpdk_absent.c and
+// dpdk_replay.c alone include its headers. A build without DPDK links dpdk_absent.c in their
+// place, where every call answers -ENOTSUP and says what to install.
 //
 // One process has one DPDK: start it once, from the thread that will be the control side, before
 // other threads are made (they inherit its processors, and so keep off the worker's).
@@ -20,15 +20,17 @@ enum {
 };
 
 struct dpdk_options {
-	// Devices that will be opened; decides whether the PCI bus is looked at and how many
-	// buffers are made. Borrowed.
+	// Devices that will be opened; decides whether the PCI bus is looked at. Borrowed.
 	const char *const *devices;
 	uint32_t n_devices;
+	uint32_t n_queues; // of all that will be open at a time; 0: one
 	// Further arguments for DPDK's environment layer, behind ours. Borrowed.
 	const char *const *arguments;
 	uint32_t n_arguments;
 	bool ordinary_pages; // do not look for hugepages
 	uint32_t n_workers; // cores wanted for dpdk_launch(), up to MAX_WORKERS
+	// DPDK's name for the process, by which its telemetry socket is found; NULL: no telemetry.
+	const char *prefix;
 	bool verbose; // let DPDK say on stderr more than warnings
 };
 
@@ -47,12 +49,23 @@ struct dpdk_port;
 
 // Opens, configures and starts a port, promiscuous, with that many receive queues or the fewer its
 // driver has to give. A card spreads its frames so that both directions of a connection come in
-// one queue. With packet_time frames carry the time the driver stamped on them (net_pcap: the
-// file's, to the microsecond). 0; -ENODEV when there is no such port, -EIO when the driver refuses;
-// why names the device.
+// one queue. With packet_time frames carry the time net_pcap stamped on them, to the microsecond; a
+// card that stamps frames and lets its clock be read is gone by in any case. 0; -ENODEV when there
+// is no such port, -EIO when the driver refuses; why names the device.
 int dpdk_port_open(const char *device, uint32_t n_queues, bool packet_time,
                    struct dpdk_port **ret_port, char *why);
 void dpdk_port_close(struct dpdk_port *port);
+
+// Looks at the clock by which the card stamps frames, if it does; now and then, from the thread
+// that opened the port. Its rate since the last look is good until the next.
+void dpdk_port_look_at_clock(struct dpdk_port *port);
+
+enum {
+	DPDK_STAMPS_TEXT_BYTES = 80,
+};
+
+// What a frame's time is told by, for people: "the poll that found it".
+void dpdk_port_stamps_text(const struct dpdk_port *port, char *ret_text);
 
 uint32_t dpdk_port_n_queues(const struct dpdk_port *port);
 

@@ -1,9 +1,11 @@
-// Stands in for dpdk_eal.c, dpdk_link.c, dpdk_port.c and dpdk_ring.c where DPDK is not installed.
+// Stands in for all files that include DPDK's headers where DPDK is not installed.
 #include "dpdk.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "dpdk_telemetry.h"
 
 static int refuse(char *why)
 {
@@ -39,6 +41,15 @@ int dpdk_port_open(const char *device, uint32_t n_queues, bool packet_time,
 
 void dpdk_port_close(struct dpdk_port *port)
 {
+}
+
+void dpdk_port_look_at_clock(struct dpdk_port *port)
+{
+}
+
+void dpdk_port_stamps_text(const struct dpdk_port *port, char *ret_text)
+{
+	ret_text[0] = '\0';
 }
 
 uint32_t dpdk_port_n_queues(const struct dpdk_port *port)
@@ -111,4 +122,44 @@ uint32_t dpdk_ring_receive(struct dpdk_ring *ring, struct burst *ret_burst)
 {
 	memset(ret_burst, 0, sizeof(*ret_burst));
 	return 0;
+}
+
+int dpdk_telemetry_open(const struct dpdk_command *commands, uint32_t n_commands,
+                        const void *context, char *why)
+{
+	return refuse(why);
+}
+
+void dpdk_telemetry_close(void)
+{
+}
+
+void dpdk_answer_number(struct dpdk_answer *answer, const char *name, uint64_t number)
+{
+}
+
+void dpdk_answer_text(struct dpdk_answer *answer, const char *name, const char *text)
+{
+}
+
+struct dpdk_list *dpdk_list_of_numbers(void)
+{
+	return NULL;
+}
+
+struct dpdk_list *dpdk_list_of_texts(void)
+{
+	return NULL;
+}
+
+void dpdk_list_add_number(struct dpdk_list *list, uint64_t number)
+{
+}
+
+void dpdk_list_add_text(struct dpdk_list *list, const char *text)
+{
+}
+
+void dpdk_answer_list(struct dpdk_answer *answer, const char *name, struct dpdk_list *take_list)
+{
 }

@@ -102,14 +102,9 @@ static uint64_t free_hugepage_mib(void)
 	return kib / 1024;
 }
 
-// Replay opens ports later, one at a time.
 static uint32_t n_queues(const struct dpdk_options *options)
 {
-	uint32_t n = 0;
-
-	for (uint32_t i = 0; i < options->n_devices; i++)
-		n += device_n_queues(options->devices[i], options->n_workers);
-	return n > 0 ? n : 1;
+	return options->n_queues > 0 ? options->n_queues : 1;
 }
 
 // A set as EAL reads it: "0,1,5".
@@ -142,13 +137,18 @@ static bool add_lcores(struct command_line *line, uint32_t n_workers)
 	return n_bytes < (int)sizeof(text) && add(line, "%s", text);
 }
 
+static bool has_argument(const struct dpdk_options *options, const char *argument)
+{
+	for (uint32_t i = 0; i < options->n_arguments; i++)
+		if (strcmp(options->arguments[i], argument) == 0)
+			return true;
+	return false;
+}
+
 // Asked for by the caller, or by whoever configured the environment layer.
 static bool wants_ordinary_pages(const struct dpdk_options *options)
 {
-	for (uint32_t i = 0; i < options->n_arguments; i++)
-		if (strcmp(options->arguments[i], "--no-huge") == 0)
-			return true;
-	return options->ordinary_pages;
+	return options->ordinary_pages || has_argument(options, "--no-huge");
 }
 
 // Hugepages are used through memfd, so neither a mounted hugetlbfs nor files left behind matter.
@@ -183,14 +183,25 @@ static bool add_devices(struct command_line *line, const struct dpdk_options *op
 	return any_pci || add(line, "--no-pci");
 }
 
+// Its one warning is about a second socket, of an older protocol, that we do not want.
+static bool add_telemetry(struct command_line *line, const struct dpdk_options *options)
+{
+	if (options->prefix == NULL || has_argument(options, "--no-telemetry") ||
+	    !dpdk_telemetry_prepare(options->prefix))
+		return add(line, "--file-prefix=sixgauge") && add(line, "--no-telemetry");
+	return add(line, "--file-prefix=%s", options->prefix) &&
+	       (options->verbose || add(line, "--log-level=lib.telemetry:error"));
+}
+
 static bool build_command_line(struct command_line *line, const struct dpdk_options *options)
 {
 	line->n = 0;
 	if (!add(line, "sixgauge-probe") || !add_lcores(line, options->n_workers) ||
-	    !add(line, "--file-prefix=sixgauge") || !add(line, "--no-telemetry") ||
 	    !add_memory(line, options) || !add_devices(line, options))
 		return false;
 	if (!options->verbose && !add(line, "--log-level=*:warning"))
+		return false;
+	if (!add_telemetry(line, options))
 		return false;
 	for (uint32_t i = 0; i < options->n_arguments; i++)
 		if (!add(line, "%s", options->arguments[i]))

@@ -10,31 +10,30 @@
 #include <rte_dev.h>
 #include <rte_ethdev.h>
 #include <rte_mbuf.h>
-#include <rte_mbuf_dyn.h>
 
 #include "device.h"
 #include "dpdk_memory.h"
 #include "dpdk_private.h"
+#include "dpdk_stamps.h"
 
 enum {
 	DEVICE_NAME_BYTES = 64, // of the part before the first comma
 	// Room for jumbo frames with tags and tunnels, on ports that can scatter them.
 	JUMBO_MTU_BYTES = 9600,
-	NS_PER_US = 1000,
 };
 
 // A receive queue belongs to the thread that polls it: nothing here is shared.
 struct dpdk_queue {
 	_Alignas(64) struct dpdk_held held;
+	struct dpdk_stamp_reader stamps;
 };
 
 struct dpdk_port {
 	uint16_t id;
 	bool started;
 	bool made; // a virtual device of ours, to be taken away again
-	bool packet_time;
 	bool takes_before_buffer; // see loses_without_buffer()
-	int time_offset; // of the driver's stamp in a packet buffer; -1 when no driver stamps
+	struct dpdk_stamps stamps;
 	uint16_t n_queues;
 	struct dpdk_queue *queues;
 	char name[DEVICE_NAME_BYTES];
@@ -130,7 +129,7 @@ static void ask_for_jumbo(const struct rte_eth_dev_info *info, struct rte_eth_co
 		return;
 	if (info->max_rx_pktlen > overhead)
 		mtu = RTE_MIN(mtu, info->max_rx_pktlen - overhead);
-	conf->rxmode.offloads = RTE_ETH_RX_OFFLOAD_SCATTER;
+	conf->rxmode.offloads |= RTE_ETH_RX_OFFLOAD_SCATTER;
 	conf->rxmode.mtu = mtu;
 }
 
@@ -180,6 +179,7 @@ static int settle_queues(struct dpdk_port *port, const struct rte_eth_dev_info *
 		struct rte_eth_conf conf = {0};
 
 		ask_for_jumbo(info, &conf);
+		dpdk_stamps_ask(info, &conf);
 		if (port->n_queues > 1)
 			ask_for_spread(info, &conf);
 		rc = configure_queues(port->id, port->n_queues, &conf);
@@ -257,8 +257,7 @@ int dpdk_port_open(const char *device, uint32_t n_queues, bool packet_time,
 		rc = -EIO;
 		goto fail;
 	}
-	port->packet_time = packet_time;
-	port->time_offset = rte_mbuf_dynfield_lookup(RTE_MBUF_DYNFIELD_TIMESTAMP_NAME, NULL);
+	dpdk_stamps_open(&port->stamps, port->id, packet_time);
 	*ret_port = port;
 	return 0;
 fail:
@@ -287,13 +286,6 @@ void dpdk_port_close(struct dpdk_port *port)
 	free(port);
 }
 
-// The stamp of net_pcap counts microseconds since 1970.
-static uint64_t buffer_time_ns(const struct dpdk_port *port, const struct rte_mbuf *buffer)
-{
-	return *RTE_MBUF_DYNFIELD(buffer, port->time_offset, const rte_mbuf_timestamp_t *) *
-	       NS_PER_US;
-}
-
 uint16_t dpdk_port_id(const struct dpdk_port *port)
 {
 	return port->id;
@@ -318,7 +310,6 @@ void dpdk_port_receive(struct dpdk_port *port, uint32_t queue, uint64_t arrival_
                        struct burst *ret_burst)
 {
 	struct dpdk_held *held = dpdk_port_held(port, queue);
-	bool stamped = port->packet_time && port->time_offset >= 0;
 
 	dpdk_held_release(held);
 	ret_burst->layer = LINK_ETHERNET;
@@ -327,9 +318,20 @@ void dpdk_port_receive(struct dpdk_port *port, uint32_t queue, uint64_t arrival_
 	held->n = (uint16_t)ret_burst->n_frames;
 	for (uint16_t i = 0; i < held->n; i++) {
 		dpdk_held_frame(held, i, &ret_burst->frames[i]);
-		ret_burst->frames[i].time_ns = stamped ? buffer_time_ns(port, held->buffers[i])
-		                                       : arrival_ns;
+		ret_burst->frames[i].time_ns = arrival_ns;
 	}
+	if (port->stamps.source != STAMP_POLL)
+		dpdk_stamps_read(&port->stamps, &port->queues[queue].stamps, held, ret_burst);
+}
+
+void dpdk_port_look_at_clock(struct dpdk_port *port)
+{
+	dpdk_stamps_look(&port->stamps, port->id);
+}
+
+void dpdk_port_stamps_text(const struct dpdk_port *port, char *ret_text)
+{
+	dpdk_stamps_text(&port->stamps, ret_text);
 }
 
 // What rte_ethdev.h promises of these: ipackets are frames received well; imissed are frames the

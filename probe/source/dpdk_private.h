@@ -2,6 +2,7 @@
 #pragma once
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,10 @@ enum {
 
 // Pool all ports take their packet buffers from; NULL before dpdk_start().
 struct rte_mempool *dpdk_buffer_pool(void);
+
+// Before DPDK starts: makes the directory its telemetry socket will be in; false when there can be
+// none.
+bool dpdk_telemetry_prepare(const char *prefix);
 
 // The buffers of a burst, held until its frames have been counted. One that has been given away is
 // NULL.

@@ -24,7 +24,7 @@ ROOMS = {
 LIBRARIES = {
     "yaml.h": ("proto/base/config*",),
     "protobuf-c/*": ("proto/message.c",),
-    "rte_*": ("probe/source/dpdk*", "tests/gen/dpdk*", "tests/bench/dpdk*"),
+    "rte_*": ("probe/source/dpdk*", "tests/gen/dpdk*", "tests/bench/dpdk*", "tests/e2e/dpdk*"),
     "pcap.h": ("probe/source/*", "tests/*"),
     "pcap/*": ("probe/source/*", "tests/*"),
     "sqlite3.h": ("collector/store/sqlite*", "tests/*"),

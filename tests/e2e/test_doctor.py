@@ -119,6 +119,18 @@ def arguments_for_dpdk_are_heeded():
         assert "none needed" in text, text
 
 
+def queues_are_held_against_workers():
+    with scratch() as directory:
+        config = write_config(directory, "dpdk", "net_null0", workers=2)
+        severity, text = of(doctor(config)[1], "queues")
+        assert severity == "warning" and text.startswith("1 to ask for, polled by 2"), text
+        with config.open("a", encoding="utf-8") as more:
+            more.write("    queues: 2\n")
+        assert of(doctor(config)[1], "queues")[0] == "ok"
+        config = write_config(directory, "dpdk", "net_null0", workers=2, spread="inner")
+        assert of(doctor(config)[1], "queues")[0] == "ok"
+
+
 def what_is_wrong_on_the_command_line_or_in_the_file_is_status_2():
     with scratch() as directory:
         config = write_config(directory, "dpdk", "net_null0")
@@ -214,6 +226,7 @@ if __name__ == "__main__":
         a_collector_is_called,
         too_many_flows_for_the_memory_are_a_fault,
         arguments_for_dpdk_are_heeded,
+        queues_are_held_against_workers,
         what_is_wrong_on_the_command_line_or_in_the_file_is_status_2,
         run_gives_its_arguments_to_dpdk,
         an_interface_is_followed_up_and_down,

@@ -130,17 +130,25 @@ def both_directions_of_a_flow_come_by_one_queue():
         assert new_flows(directory) == truth["flows"]["ipv4"] + truth["flows"]["ipv6"]
 
 
+def thread_name(pid, tid):
+    """What the thread is called; nothing once it has ended."""
+    with contextlib.suppress(FileNotFoundError):
+        return pathlib.Path(f"/proc/{pid}/task/{tid}/comm").read_text(encoding="utf-8").strip()
+    return ""
+
+
 @contextlib.contextmanager
 def thread_stopped(process, name):
     """Stops the thread of a process whose name ends like this, and lets it go on at the end."""
-    tid, = [int(task.name) for task in pathlib.Path(f"/proc/{process.pid}/task").iterdir()
-            if (task / "comm").read_text().strip().endswith(name)]
+    tid, = [tid for tid in map(int, os.listdir(f"/proc/{process.pid}/task"))
+            if thread_name(process.pid, tid).endswith(name)]
     if LIBC.ptrace(PTRACE_SEIZE, tid, None, None) != 0:
         raise tap.Skip("no right to stop a thread")
     assert LIBC.ptrace(PTRACE_INTERRUPT, tid, None, None) == 0
     os.waitpid(tid, WAIT_ALL)
-    yield
-    assert LIBC.ptrace(PTRACE_DETACH, tid, None, None) == 0
+    yield tid
+    if process.poll() is None:
+        assert LIBC.ptrace(PTRACE_DETACH, tid, None, None) == 0
 
 
 # The owner of half of the flows does not come for its frames: 10,000 wait for a ring of 4,096.

@@ -48,13 +48,21 @@ static void a_value_that_does_not_fit_is_cut_off(void **state)
 
 static void a_card_has_as_many_queues_as_workers_and_others_what_they_were_given(void **state)
 {
-	assert_int_equal(device_n_queues("0000:3b:00.0,mprq_en=1", 7), 7);
-	assert_int_equal(device_n_queues("net_pcap0,rx_pcap=a,rx_pcap=b", 1), 2);
-	assert_int_equal(device_n_queues("net_pcap0,iface=eth0", 4), 1);
-	assert_int_equal(device_n_queues("net_af_packet0,iface=eth0,qpairs=3", 2), 3);
-	assert_int_equal(device_n_queues("net_af_packet0,iface=eth0,qpairs=300", 2), 64);
-	assert_int_equal(device_n_queues("net_af_packet0,iface=eth0", 2), 1);
-	assert_int_equal(device_n_queues("net_tap0", 8), 1);
+	assert_int_equal(device_n_queues("0000:3b:00.0,mprq_en=1", 0, 7), 7);
+	assert_int_equal(device_n_queues("net_pcap0,rx_pcap=a,rx_pcap=b", 0, 1), 2);
+	assert_int_equal(device_n_queues("net_pcap0,iface=eth0", 0, 4), 1);
+	assert_int_equal(device_n_queues("net_af_packet0,iface=eth0,qpairs=3", 0, 2), 3);
+	assert_int_equal(device_n_queues("net_af_packet0,iface=eth0,qpairs=300", 0, 2), 64);
+	assert_int_equal(device_n_queues("net_af_packet0,iface=eth0", 0, 2), 1);
+	assert_int_equal(device_n_queues("net_af_xdp0,iface=eth0,queue_count=2", 0, 1), 2);
+	assert_int_equal(device_n_queues("net_tap0", 0, 8), 8);
+	assert_int_equal(device_n_queues("net_memif0,role=server", 0, 8), 1);
+}
+
+static void the_queues_that_were_asked_for_are_asked_for(void **state)
+{
+	assert_int_equal(device_n_queues("net_memif0,role=server", 2, 8), 2);
+	assert_int_equal(device_n_queues("0000:3b:00.0", 3, 8), 3);
 }
 
 static void only_a_live_capture_stamps_frames_on_arrival(void **state)
@@ -98,6 +106,7 @@ int main(void)
 		cmocka_unit_test(a_value_that_does_not_fit_is_cut_off),
 		cmocka_unit_test(
 			a_card_has_as_many_queues_as_workers_and_others_what_they_were_given),
+		cmocka_unit_test(the_queues_that_were_asked_for_are_asked_for),
 		cmocka_unit_test(only_a_live_capture_stamps_frames_on_arrival),
 		cmocka_unit_test(a_device_names_the_interface_it_watches),
 		cmocka_unit_test(devices_are_opened_again_where_the_driver_leaves_nothing_behind),
