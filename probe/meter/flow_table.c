@@ -9,6 +9,8 @@ enum {
 	// 64 of them: ages are told apart as long as flows that are idle go within three timeouts.
 	MIN_TICK_SHIFT = 20,
 	MAX_IDLE_TICKS = 64,
+	// A flow may have been seen so many ticks after now: time may run backwards a little.
+	LATE_TICKS = 32,
 	// Without a timeout a tick is about a second.
 	DEFAULT_TICK_SHIFT = 30,
 };
@@ -51,7 +53,7 @@ void flow_table_init(struct flow_table *table, void *memory, uint64_t max_flows,
 		.line_mask = n_lines - 1,
 		.full_flows = n_slots - n_slots / FREE_OF_FULL,
 		.idle_timeout_ns = idle_timeout_ns,
-		.max_idle_ns = idle_timeout_ns != 0 ? (int64_t)idle_timeout_ns : INT64_MAX,
+		.idle_span_ns = idle_timeout_ns != 0 ? 2 * idle_timeout_ns : UINT64_MAX,
 		.tick_shift = tick_shift_for(idle_timeout_ns),
 		.sweep_interval_ns = round_ns / n_lines,
 		.round_ns = round_ns,
@@ -128,7 +130,8 @@ static int free_slot_of(const struct flow_table *table, uint64_t line)
 static uint32_t oldest_slot(const struct flow_table *table, uint64_t line, uint64_t now_ns)
 {
 	const struct flow_line *head = &table->lines[line];
-	uint32_t oldest = ages_oldest(head->ages, LINE_SLOTS, flow_table_tick(table, now_ns));
+	uint8_t latest = (uint8_t)(flow_table_tick(table, now_ns) + LATE_TICKS);
+	uint32_t oldest = ages_oldest(head->ages, LINE_SLOTS, latest);
 	uint32_t behind = oldest >> head->hand << head->hand;
 
 	return (uint32_t)__builtin_ctz(behind != 0 ? behind : oldest);
@@ -200,6 +203,9 @@ void flow_table_sweep(struct flow_table *table, uint64_t now_ns)
 {
 	if (table->idle_timeout_ns == 0)
 		return;
+	// Time was set back: the line that was due then is due now.
+	if (table->sweep_ns > now_ns + table->round_ns)
+		table->sweep_ns = now_ns;
 	for (int i = 0; i < MAX_SWEEP_LINES && table->sweep_ns <= now_ns; i++) {
 		free_idle(table, table->sweep_line, now_ns);
 		table->sweep_line = (table->sweep_line + 1) & table->line_mask;
@@ -218,7 +224,8 @@ void flow_table_move(struct flow_table *to, const struct flow_table *from)
 
 		if (from->lines[i / LINE_SLOTS].tags[i % LINE_SLOTS] == 0)
 			continue;
-		// Larger lines of the same hashes hold no more than before: nothing is evicted.
+		// A larger table's lines hold no more of these than before. A flow that stood in
+		// its other line could still find both full, at a load no caller moves at.
 		flow_table_insert(to, &flow->key, flow->hash, flow->last_ns, &moved, &evicted);
 		*moved = *flow;
 	}

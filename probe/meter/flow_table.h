@@ -58,7 +58,7 @@ struct flow_table {
 	struct flow *flows;
 	uint64_t line_mask;
 	uint64_t idle_timeout_ns; // 0: never
-	int64_t max_idle_ns; // the same, to be compared with; never is the most there is
+	uint64_t idle_span_ns; // see flow_is_idle()
 	unsigned int tick_shift; // a tick of age is 2^tick_shift ns
 	uint64_t n_flows;
 	uint64_t full_flows; // as many are as good as all: see flow_table_is_full()
@@ -103,11 +103,13 @@ void flow_table_sweep(struct flow_table *table, uint64_t now_ns);
 // Puts every flow of from into the empty, larger table to.
 void flow_table_move(struct flow_table *to, const struct flow_table *from);
 
-// Time may run backwards a little; a packet that comes late finds no flow idle.
+// A packet may come late, and finds no flow idle that was seen after it; but a flow that is further
+// ahead than it may be idle is of a time that has been set back since. So last_ns may be as far
+// from now in either direction: a span of twice the timeout, or, without one, of all times.
 static inline bool flow_is_idle(const struct flow_table *table, const struct flow *flow,
                                 uint64_t now_ns)
 {
-	return (int64_t)(now_ns - flow->last_ns) > table->max_idle_ns;
+	return now_ns - flow->last_ns + table->idle_timeout_ns > table->idle_span_ns;
 }
 
 static inline uint64_t flow_table_hash(const struct flow_table *table, const struct flow_key *key)
@@ -153,7 +155,7 @@ static inline void flow_table_prefetch(const struct flow_table *table, uint64_t 
 
 // Second stage: the flow in the home line most likely to be the one, asked for too; or NULL, the
 // other line having been asked for if it will be needed. It may be another by the time it is looked
-// at: check it with flow_table_confirms().
+// at: check it with flow_confirms().
 static inline struct flow *flow_table_guess(const struct flow_table *table, uint64_t hash)
 {
 	uint64_t home = flow_home_line(table, hash);
@@ -170,8 +172,8 @@ static inline struct flow *flow_table_guess(const struct flow_table *table, uint
 	return flow;
 }
 
-// True when the guessed slot holds the key. Within the burst of the guess its tag need not be
-// looked at again: a slot that is given up meanwhile is so for another flow.
+// True when the guessed slot holds the key. Its tag is not looked at again, which is right only as
+// long as no flow was freed since the guess but to make room for another: do not sweep in between.
 static inline bool flow_confirms(const struct flow *flow, const struct flow_key *key, uint64_t hash)
 {
 	return (flow->hash == hash) & flow_key_equal(&flow->key, key);

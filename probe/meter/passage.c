@@ -81,6 +81,8 @@ static void count_plain(struct link_tally *link, enum family family, enum transi
 {
 	struct traffic_cell *cell = &link->traffic[family][family][transition];
 
+	if (sum.packets == 0)
+		return;
 	link->frames[family == FAMILY_IPV4 ? FRAME_IPV4 : FRAME_IPV6] += sum.packets;
 	cell->packets += sum.packets;
 	cell->carrier_bytes += sum.bytes;

@@ -86,7 +86,8 @@ static inline bool plain_ports(const uint8_t *transport, uint8_t protocol, struc
 static inline bool plain_ipv4(const struct frame *frame, uint32_t offset, struct plain *ret_plain)
 {
 	const struct ipv4_header *header = (const void *)(frame->data + offset);
-	uint32_t source, destination, total_bytes;
+	uint64_t source = 0, destination = 0; // from memory to registers, see flow_key.h
+	uint32_t total_bytes;
 
 	if (offset + sizeof(*header) + PLAIN_TRANSPORT_BYTES > frame->captured_bytes)
 		return false;
@@ -96,8 +97,8 @@ static inline bool plain_ipv4(const struct frame *frame, uint32_t offset, struct
 	    (total_bytes < sizeof(*header) + PLAIN_TRANSPORT_BYTES) |
 	    (offset + total_bytes > frame->wire_bytes))
 		return false;
-	memcpy(&source, header->source, sizeof(source));
-	memcpy(&destination, header->destination, sizeof(destination));
+	memcpy(&source, header->source, sizeof(header->source));
+	memcpy(&destination, header->destination, sizeof(header->destination));
 	ret_plain->ends.source[0] = source;
 	ret_plain->ends.destination[0] = destination;
 	ret_plain->ends.source[1] = ret_plain->ends.destination[1] = 0;

@@ -173,6 +173,39 @@ static void a_table_as_good_as_full_evicts_at_home(void **state)
 	free(memory);
 }
 
+// As when workers pass on what they took a moment ago.
+static void a_flow_seen_a_tick_ahead_is_not_the_oldest(void **state)
+{
+	struct flow_table table;
+	void *memory = table_new(&table, 2 * LINE_SLOTS, 0);
+	uint64_t tick_ns = UINT64_C(1) << table.tick_shift;
+
+	touch(&table, 7, 6 * tick_ns);
+	for (uint32_t i = 0; i < 200; i++) {
+		touch(&table, 1000 + i, 5 * tick_ns);
+		assert_true(holds(&table, 7));
+		if (i % 8 == 0)
+			touch(&table, 7, 6 * tick_ns);
+	}
+	assert_int_equal(table.n_flows, flow_table_slots(&table));
+	free(memory);
+}
+
+static void a_clock_set_back_leaves_no_flow_for_ever(void **state)
+{
+	const uint64_t before_ns = 7200 * (uint64_t)SECOND_NS, now_ns = 3600 * (uint64_t)SECOND_NS;
+	struct flow_table table;
+	void *memory = table_new(&table, 1024, 30 * (uint64_t)SECOND_NS);
+
+	touch(&table, 1, before_ns);
+	flow_table_sweep(&table, before_ns);
+	touch(&table, 2, now_ns);
+	for (uint64_t i = 0; i < 60 * 64; i++)
+		flow_table_sweep(&table, now_ns + i * SECOND_NS / 64);
+	assert_int_equal(table.n_flows, 0);
+	free(memory);
+}
+
 static void an_idle_flow_makes_room_without_eviction(void **state)
 {
 	struct flow_table table;
@@ -288,6 +321,8 @@ int main(void)
 		cmocka_unit_test(the_oldest_flow_goes_first),
 		cmocka_unit_test(among_flows_of_one_age_the_first_to_come_goes_first),
 		cmocka_unit_test(a_table_as_good_as_full_evicts_at_home),
+		cmocka_unit_test(a_flow_seen_a_tick_ahead_is_not_the_oldest),
+		cmocka_unit_test(a_clock_set_back_leaves_no_flow_for_ever),
 		cmocka_unit_test(an_idle_flow_makes_room_without_eviction),
 		cmocka_unit_test(a_sweep_frees_idle_flows_only),
 		cmocka_unit_test(an_idle_flow_is_noticed_within_the_time_asked_for),
