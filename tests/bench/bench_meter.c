@@ -134,6 +134,8 @@ static void print_head(int n_samples)
 	printf("The meter on one core, after RFC 6645: bursts of %d frames of %d bytes in memory.\n"
 	       "Nanoseconds per packet, medians of %d rings of %d frames; works by turns.\n"
 	       "Flows are chosen by Zipf's law, exponent 1.1, or all alike (even).\n"
+	       "  parse  frame by frame; +hash: parse and hash by the burst, the meter's first "
+	       "stage\n"
 	       "  used   %% of slots, in the end       new   %% of packets that begin a flow\n"
 	       "  2MB    %% of the table in such pages  line  one random cache line of as much "
 	       "memory\n"

@@ -9,8 +9,9 @@
 
 enum work {
 	WORK_TOUCH, // one byte of each header
-	WORK_PARSE,
-	WORK_HASH, // parse, and hash the flow's key
+	WORK_PARSE, // frame by frame
+	WORK_HASH, // the meter's first stage: parse and hash a burst at a time, count what needs no
+	           // flow
 	WORK_LINE, // one cache line at random of memory as large as the meter's, asked for a burst
 	           // ahead
 	WORK_METER,
@@ -23,6 +24,7 @@ struct bench {
 	void *memory; // of the meter
 	size_t memory_bytes;
 	uint8_t *lines; // for WORK_LINE
+	uint8_t *ahead[BURST]; // of these, already asked for
 	struct meter *meter;
 	struct tally tally;
 	uint64_t random;
