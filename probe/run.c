@@ -116,14 +116,15 @@ int run_command(int n_arguments, char **arguments)
 {
 	struct probe_config config;
 	int status = config_option_load(n_arguments, arguments, &config);
+	int rc;
 
 	if (status != EXIT_STATUS_OK)
 		return status;
 	log_set_level((enum log_level)log_level_from_name(config.log_level));
 	if (config.plan != NULL)
 		log_warning("plan: not used by this version, %s is not read", config.plan);
-	stop_prepare();
-	status = run(&config);
+	rc = stop_prepare();
+	status = rc == 0 ? run(&config) : cli_failure("stop: %s", strerror(-rc));
 	probe_config_fini(&config);
 	return status;
 }

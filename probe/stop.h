@@ -1,15 +1,15 @@
-// SIGTERM and SIGINT, taken by the control thread when it waits and by nobody else. The first one
-// that is taken starts the clock: before five seconds are over the process ends, done or not.
+// SIGTERM and SIGINT. The first one starts the clock, whatever the other threads do at that moment:
+// before five seconds are over the process ends, done or not.
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
 
-// Call before the first thread is made.
-void stop_prepare(void);
+// Call before any other thread is made; once. 0 or -errno.
+int stop_prepare(void);
 
 // Waits that long at most; true as soon as the process has been asked to stop. Once taken, a
-// request is gone: the caller remembers it.
+// request is gone: the caller remembers it. For the control thread alone.
 bool stop_wait(uint64_t wait_ns);
 
 // How long may be waited still for something that may never come, so that an orderly end is left

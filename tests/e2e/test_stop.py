@@ -4,6 +4,7 @@ whatever hangs; and what could not be done is said."""
 import contextlib
 import os
 import pathlib
+import re
 import signal
 import socket
 import subprocess
@@ -14,8 +15,8 @@ import time
 import network
 import tap
 from harness import Collector, eventually
-from test_run import (COLLECTOR, check_sequences, counted_frames, generate, has_dpdk, run_probe,
-                      scratch, settle, unused_address, with_dpdk, write_config)
+from test_run import (COLLECTOR, PROBE, check_sequences, counted_frames, generate, has_dpdk,
+                      run_probe, scratch, settle, unused_address, with_dpdk, write_config)
 from test_telemetry import Telemetry, runtime
 from test_workers import WAIT_ALL, thread_stopped
 
@@ -143,7 +144,55 @@ def workers_do_not_wait_for_one_that_hangs():
     assert 100 < check_stuck_worker(spread="inner") < 2000
 
 
+def a_capture_that_nobody_writes_keeps_no_probe():
+    with scratch() as directory:
+        os.mkfifo(directory / "capture")
+        config = write_config(directory, "pcap", directory / "capture", unused_address())
+        with run_probe(config) as probe:
+            probe.wait_line("retrying in")
+            assert stop(probe) == 1, probe.lines
+    assert "stop: not done after 4.8 s" in probe.lines[-1], probe.lines
+
+
+def full_pipe():
+    """Both ends of a pipe that takes nothing more."""
+    ends = os.pipe()
+    os.set_blocking(ends[1], False)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            os.write(ends[1], bytes(1))
+    os.set_blocking(ends[1], True)
+    return ends
+
+
+def blocks_requests(process):
+    """Whether SIGTERM would no longer end the process at once."""
+    status = pathlib.Path(f"/proc/{process.pid}/status").read_text(encoding="utf-8")
+    blocked = int(re.search(r"SigBlk:\s*(\w+)", status)[1], 16)
+    return blocked >> (signal.SIGTERM - 1) & 1
+
+
+def a_log_that_nobody_reads_keeps_no_probe():
+    with scratch() as directory:
+        generate(directory / "made.pcap", "--frames", 100)
+        config = write_config(directory, "pcap", directory / "made.pcap", unused_address())
+        reader, writer = full_pipe()
+        with subprocess.Popen([PROBE, "run", "--config", config], stderr=writer) as process:
+            eventually(lambda: blocks_requests(process))
+            start = time.monotonic()
+            process.terminate()
+            try:
+                assert process.wait(timeout=5 + SLACK_S) == 1
+            finally:
+                process.kill()
+            print(f"# ended after {time.monotonic() - start:.2f} s")
+        os.close(reader)
+        os.close(writer)
+
+
 TESTS = [
+    a_capture_that_nobody_writes_keeps_no_probe,
+    a_log_that_nobody_reads_keeps_no_probe,
     a_probe_of_silent_links_delivers_its_window,
     a_collector_that_is_away_keeps_no_probe,
     a_collector_that_says_nothing_keeps_no_probe,
