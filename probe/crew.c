@@ -68,6 +68,7 @@ static int start_dpdk(const struct probe_config *config, uint32_t n_workers)
 		.arguments = (const char *const *)config->eal.items,
 		.n_arguments = (uint32_t)config->eal.n,
 		.n_workers = n_workers,
+		.passing = config->spread == SPREAD_INNER,
 		.prefix = prefix,
 		.verbose = log_level_from_name(config->log_level) == LOG_DEBUG,
 	};

@@ -69,18 +69,19 @@ static void check_memory(const struct probe_config *config, const cpu_set_t *all
 {
 	uint32_t ports = n_ports(config);
 	uint32_t workers = ports > 0 ? n_workers(config, allowed) : 1;
-	uint32_t queues = n_queues(config, workers);
+	uint32_t buffers = dpdk_n_buffers(n_queues(config, workers),
+	                                  config->spread == SPREAD_INNER ? workers : 0);
 	const struct meter_config meter = {.max_flows = (config->max_flows + workers - 1) /
 	                                                workers};
 	uint64_t need_bytes = workers * meter_memory_bytes(&meter);
 	bool huge = ports > 0 && !refuses_hugepages(config);
-	const struct hugepages_need need = {huge ? dpdk_huge_mib(queues) : 0,
+	const struct hugepages_need need = {huge ? dpdk_huge_mib(buffers) : 0,
 	                                    node_of_processor(root, worker)};
 	uint64_t free_mib = hugepages_check(root, &need, findings);
 
 	huge = huge && free_mib >= need.mib;
 	if (ports > 0 && !huge)
-		need_bytes += dpdk_ordinary_mib(queues) << 20;
+		need_bytes += dpdk_ordinary_mib(buffers) << 20;
 	ordinary_pages_check_large(root, findings);
 	ordinary_pages_check(root, need_bytes, findings);
 	open_files_check(ports, huge ? need.mib : 0, findings);

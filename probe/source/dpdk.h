@@ -29,6 +29,7 @@ struct dpdk_options {
 	uint32_t n_arguments;
 	bool ordinary_pages; // do not look for hugepages
 	uint32_t n_workers; // cores wanted for dpdk_launch(), up to MAX_WORKERS
+	bool passing; // workers will pass frames to each other, by rings of dpdk_ring_new()
 	// DPDK's name for the process, by which its telemetry socket is found; NULL: no telemetry.
 	const char *prefix;
 	bool verbose; // let DPDK say on stderr more than warnings

@@ -102,9 +102,10 @@ static uint64_t free_hugepage_mib(void)
 	return kib / 1024;
 }
 
-static uint32_t n_queues(const struct dpdk_options *options)
+static uint32_t n_buffers(const struct dpdk_options *options)
 {
-	return options->n_queues > 0 ? options->n_queues : 1;
+	return dpdk_n_buffers(options->n_queues > 0 ? options->n_queues : 1,
+	                      options->passing ? options->n_workers : 0);
 }
 
 // A set as EAL reads it: "0,1,5".
@@ -154,8 +155,8 @@ static bool wants_ordinary_pages(const struct dpdk_options *options)
 // Hugepages are used through memfd, so neither a mounted hugetlbfs nor files left behind matter.
 static bool add_memory(struct command_line *line, const struct dpdk_options *options)
 {
-	uint64_t huge_mib = dpdk_huge_mib(n_queues(options));
-	uint64_t ordinary_mib = dpdk_ordinary_mib(n_queues(options));
+	uint64_t huge_mib = dpdk_huge_mib(n_buffers(options));
+	uint64_t ordinary_mib = dpdk_ordinary_mib(n_buffers(options));
 
 	if (!wants_ordinary_pages(options) && free_hugepage_mib() >= huge_mib) {
 		snprintf(eal.memory_text, sizeof(eal.memory_text), "%" PRIu64 " MiB of hugepages",
@@ -236,7 +237,6 @@ bool dpdk_is_built_in(void)
 
 int dpdk_start(const struct dpdk_options *options, char *why)
 {
-	uint32_t n_buffers = n_queues(options) * DPDK_BUFFERS_PER_QUEUE - 1;
 	int rc;
 
 	if (!build_command_line(&eal.line, options)) {
@@ -252,8 +252,8 @@ int dpdk_start(const struct dpdk_options *options, char *why)
 		return -EIO;
 	}
 	eal.started = true;
-	eal.pool = rte_pktmbuf_pool_create("frames", n_buffers, 256, 0, RTE_MBUF_DEFAULT_BUF_SIZE,
-	                                   SOCKET_ID_ANY);
+	eal.pool = rte_pktmbuf_pool_create("frames", n_buffers(options) - 1, 256, 0,
+	                                   RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY);
 	if (eal.pool == NULL) {
 		snprintf(why, SOURCE_WHY_BYTES, "DPDK: no memory for packet buffers (%s): %s",
 		         eal.memory_text, rte_strerror(rte_errno));

@@ -8,12 +8,8 @@
 #include <rte_errno.h>
 #include <rte_ring.h>
 
+#include "dpdk_memory.h"
 #include "dpdk_private.h"
-
-enum {
-	// Against an owner that is away for a while, as the ring of a queue is; a power of two.
-	RING_FRAMES = 4096,
-};
 
 struct dpdk_ring {
 	struct rte_ring *ring;
@@ -31,7 +27,7 @@ int dpdk_ring_new(uint32_t from, uint32_t to, struct dpdk_ring **ret_ring)
 		return -ENOMEM;
 	memset(ring, 0, sizeof(*ring));
 	snprintf(name, sizeof(name), "pass_%u_%u", from, to);
-	ring->ring = rte_ring_create(name, RING_FRAMES, SOCKET_ID_ANY,
+	ring->ring = rte_ring_create(name, DPDK_PASS_FRAMES, SOCKET_ID_ANY,
 	                             RING_F_SP_ENQ | RING_F_SC_DEQ);
 	if (ring->ring == NULL || dpdk_held_init(&ring->held) != 0) {
 		dpdk_ring_free(ring);

@@ -128,7 +128,9 @@ def queues_are_held_against_workers():
             more.write("    queues: 2\n")
         assert of(doctor(config)[1], "queues")[0] == "ok"
         config = write_config(directory, "dpdk", "net_null0", workers=2, spread="inner")
-        assert of(doctor(config)[1], "queues")[0] == "ok"
+        found = doctor(config)[1]
+        assert of(found, "queues")[0] == "ok"
+        assert "packet buffers take 57 MiB" in of(found, "hugepages")[1], found
 
 
 def what_is_wrong_on_the_command_line_or_in_the_file_is_status_2():

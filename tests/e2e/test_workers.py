@@ -151,28 +151,41 @@ def thread_stopped(process, name):
         assert LIBC.ptrace(PTRACE_DETACH, tid, None, None) == 0
 
 
-# The owner of half of the flows does not come for its frames: 10,000 wait for a ring of 4,096.
-def frames_that_find_the_ring_to_their_owner_full_are_counted():
+def lose_frames_to_owners_away(n_workers, n_frames):
+    """All workers but the one that polls do not come for their frames: more wait than rings hold.
+    No frame is lost otherwise, or without a word."""
     network.enter()
     with scratch() as directory, Collector(COLLECTOR, directory) as collector:
         path = directory / "played.pcap"
-        generate(path, "--profile", "plain", "--frames", 20000, "--flows", 4000)
+        generate(path, "--profile", "plain", "--frames", n_frames, "--flows", 4000)
         config = write_config(directory, "dpdk", "net_af_packet0,iface=far",
-                              collector.sessions, workers=2, spread="inner",
+                              collector.sessions, workers=n_workers, spread="inner",
                               eal='["--no-huge"]')
         with run_probe(config) as probe:
             probe.wait_line("link lab0: queue 0 is polled by worker 0")
             probe.wait_line("uplink:")
-            with thread_stopped(probe.process, "worker-2"):
+            with contextlib.ExitStack() as stopped:
+                for lcore in range(2, n_workers + 1):
+                    stopped.enter_context(thread_stopped(probe.process, f"worker-{lcore}"))
                 network.send("near", frames_of(path))
                 time.sleep(0.5)
-            eventually(lambda: sum(metered_and_lost(directory)) == 20000)
+            eventually(lambda: sum(metered_and_lost(directory)) == n_frames)
             assert probe.signal(signal.SIGTERM) == 0, probe.lines
         settle(collector)
         metered, lost = metered_and_lost(directory)
         ring_full, = query(directory, "SELECT sum(ring_full_frames) FROM link_cell")[0]
-        print(f"# {lost} of 20000 lost")
-        assert metered + lost == 20000 and lost == ring_full > 0, (metered, lost, ring_full)
+        print(f"# {lost} of {n_frames} lost")
+        assert metered + lost == n_frames and lost == ring_full > 0, (metered, lost, ring_full)
+
+
+# 10,000 frames wait for a ring of 4,096.
+def frames_that_find_the_ring_to_their_owner_full_are_counted():
+    lose_frames_to_owners_away(2, 20000)
+
+
+# Three rings hold more than the packet buffers of a queue.
+def frames_in_several_full_rings_leave_buffers_to_the_port():
+    lose_frames_to_owners_away(4, 40000)
 
 
 TESTS = [
@@ -181,6 +194,7 @@ TESTS = [
     workers_pass_frames_to_the_owner_of_their_inner_flow,
     both_directions_of_a_flow_come_by_one_queue,
     frames_that_find_the_ring_to_their_owner_full_are_counted,
+    frames_in_several_full_rings_leave_buffers_to_the_port,
 ]
 
 
