@@ -28,7 +28,8 @@ static void end_window(struct offline *offline, uint64_t watched_until_ns)
 	                                         watched_until_ns),
 	};
 
-	offline->stopped |= reporter_wait_room(offline->reporter);
+	if (!offline->stopped)
+		offline->stopped = reporter_wait_room(offline->reporter);
 	reporter_send(offline->reporter, &window, &offline->tally);
 	tally_reset(&offline->tally);
 	offline->epoch++;

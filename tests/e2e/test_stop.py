@@ -154,6 +154,19 @@ def a_capture_that_nobody_writes_keeps_no_probe():
     assert "stop: not done after 4.8 s" in probe.lines[-1], probe.lines
 
 
+# 2,880 reports may wait, and a file waits for room before that: the window a stop ends has none.
+def a_capture_of_more_windows_than_may_wait_keeps_no_probe():
+    with scratch() as directory:
+        generate(directory / "made.pcap", "--start", "now-26000", "--duration", 25000, "--rate", 4)
+        config = write_config(directory, "pcap", directory / "made.pcap", unused_address())
+        with run_probe(config) as probe:
+            probe.wait_line("retrying in")
+            time.sleep(0.5)
+            assert stop(probe) == 1, probe.lines
+    assert re.search(r"\d{4} reports did not reach a collector: \d{4} not acknowledged",
+                     probe.lines[-1]), probe.lines
+
+
 def full_pipe():
     """Both ends of a pipe that takes nothing more."""
     ends = os.pipe()
@@ -192,6 +205,7 @@ def a_log_that_nobody_reads_keeps_no_probe():
 
 TESTS = [
     a_capture_that_nobody_writes_keeps_no_probe,
+    a_capture_of_more_windows_than_may_wait_keeps_no_probe,
     a_log_that_nobody_reads_keeps_no_probe,
     a_probe_of_silent_links_delivers_its_window,
     a_collector_that_is_away_keeps_no_probe,
