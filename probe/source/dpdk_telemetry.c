@@ -40,10 +40,19 @@ static const char *runtime_directory(void)
 	return directory != NULL ? directory : P_tmpdir;
 }
 
+// A directory that another user made beforehand, or may write in, could be turned into his.
 static int make_directory(const char *path)
 {
+	struct stat found;
+
 	if (mkdir(path, 0700) != 0 && errno != EEXIST)
 		return -errno;
+	if (lstat(path, &found) != 0)
+		return -errno;
+	if (!S_ISDIR(found.st_mode))
+		return -ENOTDIR;
+	if (found.st_uid != geteuid() || (found.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+		return -EPERM;
 	return access(path, W_OK | X_OK) == 0 ? 0 : -errno;
 }
 
@@ -68,7 +77,7 @@ bool dpdk_telemetry_prepare(const char *prefix)
 	}
 	if (rc != 0)
 		snprintf(telemetry.why_not, sizeof(telemetry.why_not), "%s: %s", path,
-		         strerror(-rc));
+		         rc == -EPERM ? "others may write there" : strerror(-rc));
 	// Known before DPDK starts, or its level cannot be set.
 	rte_log_register("lib.telemetry");
 	telemetry.started = rc == 0;

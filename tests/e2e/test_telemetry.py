@@ -159,6 +159,19 @@ def goes_on_without(directory, collector, reason, *arguments):
         assert sum("elemetry" in line for line in probe.lines) == 1, probe.lines
 
 
+def a_directory_of_others_is_not_used():
+    with scratch() as directory, Collector(COLLECTOR, directory) as collector:
+        (directory / "dpdk").mkdir()
+        (directory / "dpdk").chmod(0o777)
+        with runtime(directory):
+            goes_on_without(directory, collector, ".*/dpdk: others may write there")
+        (directory / "dpdk").rename(directory / "elsewhere")
+        (directory / "elsewhere").chmod(0o700)
+        (directory / "dpdk").symlink_to("elsewhere")
+        with runtime(directory):
+            goes_on_without(directory, collector, ".*/dpdk: Not a directory")
+
+
 def a_probe_without_telemetry_says_so_and_counts():
     with scratch() as directory, Collector(COLLECTOR, directory) as collector:
         with runtime(directory / "missing"):
@@ -172,6 +185,7 @@ TESTS = [
     link_and_workers_tell_what_is_reported,
     two_probes_do_not_collide,
     a_socket_left_behind_is_taken_over,
+    a_directory_of_others_is_not_used,
     a_probe_without_telemetry_says_so_and_counts,
 ]
 
