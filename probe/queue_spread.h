@@ -24,8 +24,8 @@ static inline uint32_t queue_spread_fullest(const uint64_t *frames, uint32_t n_q
 	return fullest;
 }
 
-// True when the fullest took more than twice the mean.
+// True when the fullest took more than one and a half times its part, which two queues can do too.
 static inline bool queue_spread_is_uneven(uint64_t most, uint64_t sum, uint32_t n_queues)
 {
-	return most > QUEUE_SPREAD_MIN_FRAMES && most * n_queues > 2 * sum;
+	return most > QUEUE_SPREAD_MIN_FRAMES && 2 * most * n_queues > 3 * sum;
 }

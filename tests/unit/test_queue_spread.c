@@ -11,10 +11,13 @@ static void the_fullest_queue_is_found(void **state)
 	assert_int_equal(sum, 148);
 }
 
-static void more_than_twice_the_mean_is_uneven(void **state)
+static void more_than_half_above_the_mean_is_uneven(void **state)
 {
-	assert_false(queue_spread_is_uneven(20000, 40000, 4));
-	assert_true(queue_spread_is_uneven(20001, 40001, 4));
+	assert_false(queue_spread_is_uneven(15000, 40000, 4));
+	assert_true(queue_spread_is_uneven(15001, 40000, 4));
+	assert_false(queue_spread_is_uneven(30000, 40000, 2));
+	assert_true(queue_spread_is_uneven(30001, 40000, 2));
+	assert_true(queue_spread_is_uneven(40000, 40000, 2));
 	assert_false(queue_spread_is_uneven(40000, 40000, 1));
 }
 
@@ -28,7 +31,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_fullest_queue_is_found),
-		cmocka_unit_test(more_than_twice_the_mean_is_uneven),
+		cmocka_unit_test(more_than_half_above_the_mean_is_uneven),
 		cmocka_unit_test(few_frames_say_nothing),
 	};
 
