@@ -177,7 +177,7 @@ static void report(struct control *control)
 	take_received(control, &window);
 	for (uint32_t i = 0; i < crew->n_links; i++) {
 		link_watch_look(&control->links[i], control->crew, i, control->window);
-		if (crew->links[i].port != NULL)
+		if (crew->links[i].port != NULL && control->links[i].state != LINK_STATE_GONE)
 			dpdk_port_look_at_clock(crew->links[i].port);
 		take_link(control, i, &window);
 		crew_add_report(control->crew, i, &control->tally.links[i],
