@@ -278,7 +278,9 @@ void crew_stop(struct crew *crew)
 			continue;
 		}
 		crew->n_stuck++;
-		log_error("worker %" PRIu32 ": does not end, what it counts is lost", i);
+		log_error("worker %" PRIu32
+		          ": does not end, what it has not reported is lost unless it ends now",
+		          i);
 	}
 	crew->n_running = 0;
 }

@@ -129,7 +129,7 @@ def check_stuck_worker(**settings):
                 with thread_stopped(probe.process, "worker-1") as tid:
                     threading.Thread(target=reap, args=(tid,), daemon=True).start()
                     assert stop(probe) == 1, probe.lines
-        assert any("error: worker 0: does not end, what it counts is lost" in line for line in probe.lines), probe.lines
+        assert any("error: worker 0: does not end, what it has not reported is lost" in line for line in probe.lines), probe.lines
         settle(collector)
         assert check_sequences(directory) == [(1, 1, 1)]
         return counted_frames(directory)
