@@ -212,6 +212,9 @@ static int check_link(const char *path, const struct probe_config *config, size_
 			"only link: remove the others, or use source dpdk with device "
 			"net_pcap0,rx_pcap=FILE",
 			at);
+	if (link->source == LINK_SOURCE_PCAP && link->n_queues > 0)
+		return fault(why, path, "links[%zu].queues: a capture file has none: leave it out",
+		             at);
 	return check_link_name(path, config, at, why);
 }
 

@@ -1,5 +1,6 @@
 #include "test_all.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -92,6 +93,15 @@ static void a_capture_file_is_the_only_link(void **state)
 	               "only link");
 }
 
+static void a_capture_file_has_no_queues(void **state)
+{
+	assert_int_equal(
+		load("probe: p1\nlinks:\n  - {name: a, source: pcap, device: d, queues: 2, "
+	             "capacity_bps: 10, surface: metro}\n"),
+		-EINVAL);
+	assert_non_null(strstr(why, "links[0].queues: a capture file has none: leave it out"));
+}
+
 static void counting_in_the_kernel_is_refused_plainly(void **state)
 {
 	assert_refused("probe: p\nlinks:\n" LINK("a", "xdp"),
@@ -152,6 +162,7 @@ int main(void)
 		cmocka_unit_test(arguments_come_behind_those_of_the_file),
 		cmocka_unit_test(links_have_names_of_their_own),
 		cmocka_unit_test(a_capture_file_is_the_only_link),
+		cmocka_unit_test(a_capture_file_has_no_queues),
 		cmocka_unit_test(counting_in_the_kernel_is_refused_plainly),
 		cmocka_unit_test(a_probe_has_a_bounded_number_of_links),
 		cmocka_unit_test(a_window_divides_a_minute),
