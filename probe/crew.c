@@ -74,7 +74,7 @@ static int start_dpdk(const struct probe_config *config, uint32_t n_workers)
 	};
 	char why[SOURCE_WHY_BYTES];
 
-	telemetry_prefix(config->probe, prefix);
+	telemetry_prefix(config, prefix);
 	for (uint32_t i = 0; i < options.n_devices; i++) {
 		const struct link_config *link = probe_config_link(config, i);
 
@@ -207,7 +207,7 @@ int crew_open(const struct probe_config *config, struct crew *ret_crew)
 	if (status == EXIT_STATUS_OK)
 		give_queues(ret_crew);
 	if (status == EXIT_STATUS_OK)
-		telemetry_open(config->probe, ret_crew);
+		telemetry_open(config, ret_crew);
 	return status;
 }
 

@@ -14,9 +14,24 @@ enum {
 	NAME_BYTES = 96, // of a link and what stands around it
 };
 
-void telemetry_prefix(const char *probe, char *ret_prefix)
+// The last one counts, as it does for DPDK.
+void telemetry_prefix(const struct probe_config *config, char *ret_prefix)
 {
-	snprintf(ret_prefix, TELEMETRY_PREFIX_BYTES, "sixgauge-%s", probe);
+	static const char option[] = "--file-prefix";
+	const size_t n_bytes = sizeof(option) - 1;
+
+	snprintf(ret_prefix, TELEMETRY_PREFIX_BYTES, "sixgauge-%s", config->probe);
+	for (size_t i = 0; i < config->eal.n; i++) {
+		const char *argument = config->eal.items[i];
+
+		if (strncmp(argument, option, n_bytes) != 0)
+			continue;
+		if (argument[n_bytes] == '=')
+			snprintf(ret_prefix, TELEMETRY_PREFIX_BYTES, "%s", argument + n_bytes + 1);
+		else if (argument[n_bytes] == '\0' && i + 1 < config->eal.n)
+			snprintf(ret_prefix, TELEMETRY_PREFIX_BYTES, "%s",
+			         config->eal.items[i + 1]);
+	}
 }
 
 static int answer_links(const void *context, const char *parameter, struct dpdk_answer *ret_answer)
@@ -174,7 +189,7 @@ static int answer_worker(const void *context, const char *parameter, struct dpdk
 	return 0;
 }
 
-void telemetry_open(const char *probe, const struct crew *crew)
+void telemetry_open(const struct probe_config *config, const struct crew *crew)
 {
 	static const struct dpdk_command commands[] = {
 		{"/sixgauge/links", "Names of the links", answer_links},
@@ -185,7 +200,7 @@ void telemetry_open(const char *probe, const struct crew *crew)
 	};
 	char prefix[TELEMETRY_PREFIX_BYTES], why[SOURCE_WHY_BYTES];
 
-	telemetry_prefix(probe, prefix);
+	telemetry_prefix(config, prefix);
 	if (dpdk_telemetry_open(commands, sizeof(commands) / sizeof(*commands), crew, why) == 0)
 		log_info("telemetry: dpdk-telemetry.py -f %s", prefix);
 	else

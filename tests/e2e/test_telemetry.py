@@ -148,6 +148,16 @@ def a_socket_left_behind_is_taken_over():
                     assert telemetry.greeting["pid"] == probe.process.pid
 
 
+def a_prefix_of_ones_own_names_the_socket():
+    with scratch() as directory, runtime(directory), Collector(COLLECTOR, directory) as collector:
+        config = write_two_queues(directory, collector, (100, 100))
+        with Program(PROBE, "run", "--config", config, "--", "--file-prefix=mine") as probe:
+            probe.wait_line("telemetry: dpdk-telemetry.py -f mine$")
+            with Telemetry(directory / "dpdk" / "mine" / "dpdk_telemetry.v2") as telemetry:
+                assert telemetry.ask("/sixgauge/links") == {"links": ["lab0"]}
+        assert not (directory / "dpdk" / f"sixgauge-{NAME}").exists()
+
+
 def goes_on_without(directory, collector, reason, *arguments):
     """The probe says that there is none, once, and counts."""
     config = write_two_queues(directory, collector, (100, 200))
@@ -185,6 +195,7 @@ TESTS = [
     link_and_workers_tell_what_is_reported,
     two_probes_do_not_collide,
     a_socket_left_behind_is_taken_over,
+    a_prefix_of_ones_own_names_the_socket,
     a_directory_of_others_is_not_used,
     a_probe_without_telemetry_says_so_and_counts,
 ]
