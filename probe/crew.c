@@ -11,6 +11,7 @@
 #include "proto/base/log.h"
 #include "probe/doctor/node.h"
 #include "probe/source/device.h"
+#include "probe/source/dpdk_memory.h"
 
 #include "telemetry.h"
 
@@ -154,7 +155,8 @@ static void give_queues(struct crew *crew)
 
 static int make_ring(struct crew *crew, uint32_t from, uint32_t to)
 {
-	int rc = dpdk_ring_new(from, to, &crew->workers[from]->to[to]);
+	int rc = dpdk_ring_new(from, to, dpdk_pass_frames(crew->n_workers),
+	                       &crew->workers[from]->to[to]);
 
 	if (rc == 0)
 		crew->workers[to]->from[from] = crew->workers[from]->to[to];

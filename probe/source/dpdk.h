@@ -95,7 +95,7 @@ int dpdk_port_counters(struct dpdk_port *port, struct dpdk_counters *ret_counter
 struct dpdk_ring;
 
 // 0 or -ENOMEM; from and to name it, each pair once.
-int dpdk_ring_new(uint32_t from, uint32_t to, struct dpdk_ring **ret_ring);
+int dpdk_ring_new(uint32_t from, uint32_t to, uint32_t n_frames, struct dpdk_ring **ret_ring);
 void dpdk_ring_free(struct dpdk_ring *ring);
 
 // Passes on the at-th frame the queue gave last, which from then on is the receiver's. False when

@@ -103,7 +103,7 @@ uint64_t dpdk_ticks_hz(void)
 	return 1;
 }
 
-int dpdk_ring_new(uint32_t from, uint32_t to, struct dpdk_ring **ret_ring)
+int dpdk_ring_new(uint32_t from, uint32_t to, uint32_t n_frames, struct dpdk_ring **ret_ring)
 {
 	return -ENOTSUP;
 }

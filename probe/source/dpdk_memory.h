@@ -12,12 +12,8 @@ enum {
 	DPDK_RING_FRAMES = 4096,
 	// Ring, burst in hand, and the drivers' own look-ahead.
 	DPDK_BUFFERS_PER_QUEUE = 2 * DPDK_RING_FRAMES,
-	// Frames on their way from one worker to another: against an owner that is away for a
-	// while; a power of two.
-	DPDK_PASS_FRAMES = 4096,
-	// Those, and the burst the receiver has in hand. A pool with less is used up by a worker
-	// that is away before its ring is full, and the frames are lost where nobody can tell why.
-	DPDK_BUFFERS_PER_PASS = DPDK_PASS_FRAMES + SOURCE_BURST,
+	// The least a ring from one worker to another holds.
+	DPDK_MIN_PASS_FRAMES = 256,
 	// What EAL and the drivers take beside the packet buffers; taken bit by bit on hugepages,
 	// at once on ordinary memory.
 	DPDK_BASE_HUGE_MIB = 16,
@@ -27,12 +23,28 @@ enum {
 	DPDK_BUFFER_ORDINARY_BYTES = 4096,
 };
 
-// n_passing: workers that pass frames, each to every other one; 0 when none do.
+// Frames a ring from one worker to another holds, against an owner that is away for a while; a
+// power of two. There are as many rings as pairs of workers: all that one passes into hold together
+// what a receive queue does. n_passing is at least 2.
+static inline uint32_t dpdk_pass_frames(uint32_t n_passing)
+{
+	uint32_t n_frames = DPDK_RING_FRAMES;
+
+	while (n_frames > DPDK_MIN_PASS_FRAMES && n_frames * (n_passing - 1) > DPDK_RING_FRAMES)
+		n_frames /= 2;
+	return n_frames;
+}
+
+// n_passing: workers that pass frames, each to every other one; 0 when none do. With the burst each
+// receiver has in hand. A pool with less is used up by a worker that is away
+// before its ring is full, and the frames are lost where nobody can tell why.
 static inline uint32_t dpdk_n_buffers(uint32_t n_queues, uint32_t n_passing)
 {
-	uint32_t n_ways = n_passing > 1 ? n_passing * (n_passing - 1) : 0;
+	uint32_t n = n_queues * DPDK_BUFFERS_PER_QUEUE;
 
-	return n_queues * DPDK_BUFFERS_PER_QUEUE + n_ways * DPDK_BUFFERS_PER_PASS;
+	if (n_passing > 1)
+		n += n_passing * (n_passing - 1) * (dpdk_pass_frames(n_passing) + SOURCE_BURST);
+	return n;
 }
 
 static inline uint64_t dpdk_buffers_mib(uint32_t n_buffers, uint64_t buffer_bytes)

@@ -18,7 +18,7 @@ struct dpdk_ring {
 	uint16_t next; // of the held ones, to be handed out
 };
 
-int dpdk_ring_new(uint32_t from, uint32_t to, struct dpdk_ring **ret_ring)
+int dpdk_ring_new(uint32_t from, uint32_t to, uint32_t n_frames, struct dpdk_ring **ret_ring)
 {
 	struct dpdk_ring *ring = aligned_alloc(_Alignof(struct dpdk_ring), sizeof(*ring));
 	char name[32];
@@ -27,8 +27,7 @@ int dpdk_ring_new(uint32_t from, uint32_t to, struct dpdk_ring **ret_ring)
 		return -ENOMEM;
 	memset(ring, 0, sizeof(*ring));
 	snprintf(name, sizeof(name), "pass_%u_%u", from, to);
-	ring->ring = rte_ring_create(name, DPDK_PASS_FRAMES, SOCKET_ID_ANY,
-	                             RING_F_SP_ENQ | RING_F_SC_DEQ);
+	ring->ring = rte_ring_create(name, n_frames, SOCKET_ID_ANY, RING_F_SP_ENQ | RING_F_SC_DEQ);
 	if (ring->ring == NULL || dpdk_held_init(&ring->held) != 0) {
 		dpdk_ring_free(ring);
 		return -ENOMEM;
