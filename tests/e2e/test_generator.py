@@ -33,8 +33,8 @@ def make(*arguments):
 
 
 def send(device, *arguments):
-    """Sends frames as fast as the port takes them; returns the truth."""
-    done = subprocess.run([GENERATOR, "--device", device, "--flood", *arguments, "--", "--no-huge"],
+    """Sends frames by a port; returns the truth."""
+    done = subprocess.run([GENERATOR, "--device", device, *arguments, "--", "--no-huge"],
                           capture_output=True, text=True, timeout=60)
     if "this build has no DPDK" in done.stderr:
         raise tap.Skip("this build has no DPDK")
@@ -72,11 +72,11 @@ def another_seed_makes_another_file():
 
 
 def a_port_gets_the_frames_that_a_file_gets():
-    arguments = ("--profile", "stream", "--frames", "2000", "--churn", "5000", "--choose", "zipf",
-                 "--size", "imix", "--new-share", "0.1", "--mix", "plain=3,vxlan=1,4in6=1")
+    arguments = ("--profile", "stream", "--frames", "2000", "--rate", "10000", "--churn", "50000",
+                 "--choose", "zipf", "--size", "imix", "--new-share", "0.1", "--mix", "plain=3,vxlan=1,4in6=1")
     with tempfile.TemporaryDirectory() as directory:
         path = os.path.join(directory, "sent.pcap")
-        sent_truth = send("net_pcap0,tx_pcap=" + path, *arguments, "--snaplen", "200")
+        sent_truth = send("net_pcap0,tx_pcap=" + path, *arguments)
         with open(path, "rb") as file:
             sent = list(frames_of(file.read()))
     data, truth = make(*arguments)
@@ -87,13 +87,13 @@ def a_port_gets_the_frames_that_a_file_gets():
 
 def streams_leave_by_ports_without_another_end():
     for device in ("net_null0", "net_ring0"):
-        truth = send(device, "--profile", "stream", "--frames", "1000")
+        truth = send(device, "--flood", "--profile", "stream", "--frames", "1000")
         assert truth["capture"]["frames"] == 1000, device
 
 
 def a_stream_leaves_by_a_tap():
     network.enter()
-    truth = send("net_tap0,iface=tap6", "--profile", "stream", "--frames", "1000")
+    truth = send("net_tap0,iface=tap6", "--flood", "--profile", "stream", "--frames", "1000")
     assert truth["capture"]["frames"] == 1000
 
 
@@ -123,6 +123,7 @@ def wrong_uses_are_one_line_and_exit_2():
     refused(2, "--choose", "--output", "x", "--profile", "stream", "--choose", "zip")
     refused(2, '"syn-flood"', "--output", "x", "--profile", "syn-floot")
     refused(2, "--subscribers", "--output", "x", "--profile", "stream", "--subscribers", "none")
+    refused(2, "--frames", "--device", "net_null0", "--flood", "--duration", "60")
 
 
 def files_that_cannot_be_written_are_one_line_and_exit_1():

@@ -15,7 +15,6 @@
 
 static const char *const shapes[] = {"flat", "swell", NULL};
 static const char *output, *device, *wait_text = "10";
-static bool flood;
 static struct settings_text text;
 
 static int print_truth(const struct truth *truth)
@@ -43,7 +42,7 @@ static int send_out(const struct settings *settings, int n_arguments, char **arg
 	const struct live_options options = {
 		.device = device,
 		.wait_ns = (uint64_t)(wait_seconds * (double)NS_PER_S),
-		.flood = flood,
+		.flood = text.flood,
 		.eal_arguments = (const char *const *)arguments,
 		.n_eal_arguments = (uint32_t)n_arguments,
 	};
@@ -86,7 +85,8 @@ int main(int argc, char **argv)
 	         .text = &device},
 		{"wait", "SECONDS", "so long for the other end of the link (10)",
 	         .text = &wait_text},
-		{"flood", NULL, "send as fast as the port takes it, not at --rate", .flag = &flood},
+		{"flood", NULL, "send as fast as the port takes it, not at --rate",
+	         .flag = &text.flood},
 		{"seed", "N", "same seed, same bytes (1)", .text = &text.seed},
 		{"frames", "N", "this many frames (10000)", .text = &text.frames},
 		{"duration", "SECONDS", "or this long", .text = &text.duration},

@@ -50,6 +50,22 @@ static bool parse_start(const char *text, uint64_t *ret_start_ns)
 	return true;
 }
 
+// In a flood the port says how fast frames leave, so nothing can be told by the second.
+static int check_flood(const struct settings_text *text, char *why)
+{
+	if (!text->flood)
+		return 0;
+	if (text->rate != NULL)
+		return settings_complain(why, "--flood and --rate exclude each other, give one");
+	if (text->duration != NULL)
+		return settings_complain(why, "--flood has no --duration: give --frames");
+	if (text->churn != NULL)
+		return settings_complain(
+			why, "--flood has no --churn, which is by the second: give --rate instead "
+			     "of --flood, or --new-share, which is by the frame, to a stream");
+	return 0;
+}
+
 // A capture ends after so many frames or so much time; the duration is also what a shape spans.
 static int parse_length(const struct settings_text *text, struct settings *settings, char *why)
 {
@@ -69,7 +85,7 @@ static int parse_length(const struct settings_text *text, struct settings *setti
 			return settings_complain(why,
 			                         "--frames must be a whole number of at least 1");
 		seconds = (double)settings->n_frames / settings->rate_fps;
-		if (seconds > MAX_DURATION_SECONDS)
+		if (seconds > MAX_DURATION_SECONDS && !text->flood)
 			return settings_complain(
 				why,
 				"--frames would take longer than %d seconds: raise "
@@ -210,11 +226,13 @@ static int parse_traffic(const struct settings_text *text, struct settings *sett
 int settings_parse(const struct settings_text *text, struct settings *ret_settings, char *why)
 {
 	struct settings settings = {0};
-	int r = parse_numbers(text, &settings, why);
+	int r = check_flood(text, why);
 
 	if (r == 0)
-		r = parse_length(text, &settings, why);
+		r = parse_numbers(text, &settings, why);
 	if (r == 0)
+		r = parse_length(text, &settings, why);
+	if (r == 0 && !text->flood)
 		r = check_end(&settings, why);
 	if (r == 0)
 		r = parse_traffic(text, &settings, why);

@@ -1,6 +1,7 @@
 // What to generate, as the command line said it.
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "kind.h"
@@ -43,6 +44,7 @@ struct settings {
 
 // The same as texts; NULL where nothing was said.
 struct settings_text {
+	bool flood; // frames leave as fast as a port takes them: time decides nothing
 	const char *seed, *start, *frames, *duration, *rate, *flows, *v6_share, *churn, *shape;
 	const char *snaplen, *profile, *mix;
 	const char *subscribers, *choose, *new_share, *protocol, *size;

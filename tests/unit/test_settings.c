@@ -78,6 +78,19 @@ static void what_makes_no_sense_is_refused_by_name(void **state)
 	refuses((struct settings_text){.snaplen = "0"}, "--snaplen");
 }
 
+static void a_flood_is_told_nothing_by_the_second(void **state)
+{
+	(void)state;
+	refuses((struct settings_text){.flood = true, .duration = "60"}, "give --frames");
+	refuses((struct settings_text){.flood = true, .churn = "100000"}, "--new-share");
+	refuses((struct settings_text){.flood = true, .rate = "5"}, "--rate");
+	accepts((struct settings_text){.flood = true, .frames = "40000000000"});
+	assert_true(settings.n_frames == UINT64_C(40000000000));
+	refuses((struct settings_text){.frames = "40000000000"}, "raise --rate");
+	accepts((struct settings_text){
+		.flood = true, .frames = "40000000000", .profile = "syn-flood"});
+}
+
 static void refuses_for(const char *profile, struct settings_text text, const char *option)
 {
 	text.profile = profile;
@@ -159,6 +172,7 @@ int main(void)
 		cmocka_unit_test(a_mix_leaves_out_the_kinds_it_does_not_name),
 		cmocka_unit_test(start_can_be_told_in_four_ways),
 		cmocka_unit_test(what_makes_no_sense_is_refused_by_name),
+		cmocka_unit_test(a_flood_is_told_nothing_by_the_second),
 		cmocka_unit_test(what_makes_no_sense_in_a_stream_is_refused_by_name),
 		cmocka_unit_test(a_stream_says_what_it_is_made_of),
 		cmocka_unit_test(a_bad_mix_is_refused_with_the_mend),
