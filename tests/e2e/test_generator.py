@@ -124,6 +124,15 @@ def wrong_uses_are_one_line_and_exit_2():
     refused(2, '"syn-flood"', "--output", "x", "--profile", "syn-floot")
     refused(2, "--subscribers", "--output", "x", "--profile", "stream", "--subscribers", "none")
     refused(2, "--frames", "--device", "net_null0", "--flood", "--duration", "60")
+    for seconds in ("nan", "inf", "-5", "1e300", "86401", "", "5s"):
+        refused(2, "--wait must be seconds", "--device", "net_null0", f"--wait={seconds}")
+
+
+def what_is_for_a_file_or_for_a_port_alone_is_refused_by_name():
+    refused(2, "--flood", "--output", "x", "--flood")
+    refused(2, "--wait", "--output", "x", "--wait", "5")
+    refused(2, "--snaplen", "--device", "net_null0", "--snaplen", "200")
+    refused(2, "--start", "--device", "net_null0", "--start", "now")
 
 
 def files_that_cannot_be_written_are_one_line_and_exit_1():
@@ -141,5 +150,6 @@ if __name__ == "__main__":
         the_file_holds_nanoseconds_and_as_many_frames_as_the_truth_says,
         times_begin_where_told,
         wrong_uses_are_one_line_and_exit_2,
+        what_is_for_a_file_or_for_a_port_alone_is_refused_by_name,
         files_that_cannot_be_written_are_one_line_and_exit_1,
     ])

@@ -1,20 +1,25 @@
 // sixgauge-gen: writes a capture file of made-up traffic, or sends it through a port, and prints
 // what a probe must say about it.
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "proto/base/cli.h"
 #include "proto/base/clock.h"
 
 #include "live.h"
+#include "number.h"
 #include "offline.h"
 #include "profile.h"
 #include "settings.h"
 #include "truth.h"
 
+enum {
+	DEFAULT_WAIT_SECONDS = 10,
+	MAX_WAIT_SECONDS = 86400,
+};
+
 static const char *const shapes[] = {"flat", "swell", NULL};
-static const char *output, *device, *wait_text = "10";
+static const char *output, *device, *wait_text;
 static struct settings_text text;
 
 static int print_truth(const struct truth *truth)
@@ -37,20 +42,23 @@ static int generate(const struct settings *settings)
 
 static int send_out(const struct settings *settings, int n_arguments, char **arguments)
 {
-	char *end;
-	const double wait_seconds = strtod(wait_text, &end);
-	const struct live_options options = {
+	struct live_options options = {
 		.device = device,
-		.wait_ns = (uint64_t)(wait_seconds * (double)NS_PER_S),
+		.wait_ns = DEFAULT_WAIT_SECONDS * NS_PER_S,
 		.flood = text.flood,
 		.eal_arguments = (const char *const *)arguments,
 		.n_eal_arguments = (uint32_t)n_arguments,
 	};
 	struct truth truth = {0};
+	double seconds;
 	int status;
 
-	if (end == wait_text || *end != '\0' || !(wait_seconds >= 0 && wait_seconds <= 86400))
-		return cli_usage_error("--wait must be seconds, from 0 to 86400");
+	if (wait_text != NULL) {
+		if (!number_parse_real(wait_text, 0, MAX_WAIT_SECONDS, &seconds))
+			return cli_usage_error("--wait must be seconds, from 0 to %d",
+			                       MAX_WAIT_SECONDS);
+		options.wait_ns = (uint64_t)(seconds * (double)NS_PER_S);
+	}
 	status = live_send(settings, &options, &truth);
 	if (status == EXIT_STATUS_OK)
 		status = print_truth(&truth);
@@ -58,19 +66,37 @@ static int send_out(const struct settings *settings, int n_arguments, char **arg
 	return status;
 }
 
+// What only a port knows, or only a file.
+static int check_way(int n_arguments, char **arguments)
+{
+	if ((output == NULL) == (device == NULL))
+		return cli_usage_error("give --output FILE to write or --device DEVICE to send, "
+		                       "one of them");
+	if (device != NULL && (text.snaplen != NULL || text.start != NULL))
+		return cli_usage_error("--%s is for --output: a port %s, leave it out",
+		                       text.snaplen != NULL ? "snaplen" : "start",
+		                       text.snaplen != NULL ? "cuts nothing" : "sends now");
+	if (device != NULL)
+		return EXIT_STATUS_OK;
+	if (strcmp(output, "-") == 0)
+		return cli_usage_error(
+			"--output cannot be \"-\": the truth goes to standard output");
+	if (text.flood || wait_text != NULL)
+		return cli_usage_error("--%s is for --device: leave it out",
+		                       text.flood ? "flood" : "wait");
+	if (n_arguments > 0)
+		return cli_usage_error("\"%s\" is for DPDK: give --device too", arguments[0]);
+	return EXIT_STATUS_OK;
+}
+
 static int run(int n_arguments, char **arguments)
 {
 	struct settings settings;
 	char why[SETTINGS_WHY_BYTES];
+	int status = check_way(n_arguments, arguments);
 
-	if ((output == NULL) == (device == NULL))
-		return cli_usage_error("give --output FILE to write or --device DEVICE to send, "
-		                       "one of them");
-	if (output != NULL && strcmp(output, "-") == 0)
-		return cli_usage_error(
-			"--output cannot be \"-\": the truth goes to standard output");
-	if (device == NULL && n_arguments > 0)
-		return cli_usage_error("\"%s\" is for DPDK: give --device too", arguments[0]);
+	if (status != EXIT_STATUS_OK)
+		return status;
 	if (settings_parse(&text, &settings, why) < 0)
 		return cli_usage_error("%s", why);
 	return device != NULL ? send_out(&settings, n_arguments, arguments) : generate(&settings);
