@@ -1,6 +1,7 @@
 #include "settings.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -19,6 +20,8 @@ enum {
 	MAX_WEIGHT = 1000000,
 	MAX_SNAPLEN = 262144,
 };
+
+#define MAX_FRAMES (UINT64_C(1) << 40)
 
 int settings_complain(char *why, const char *format, ...)
 {
@@ -80,10 +83,11 @@ static int parse_length(const struct settings_text *text, struct settings *setti
 				why, "--duration must be seconds, above 0 and at most %d",
 				MAX_DURATION_SECONDS);
 	} else {
-		if (!number_parse_integer(or_default(text->frames, "10000"), 1, UINT64_C(1) << 40,
+		if (!number_parse_integer(or_default(text->frames, "10000"), 1, MAX_FRAMES,
 		                          &settings->n_frames))
-			return settings_complain(why,
-			                         "--frames must be a whole number of at least 1");
+			return settings_complain(
+				why, "--frames must be a whole number from 1 to %" PRIu64,
+				MAX_FRAMES);
 		seconds = (double)settings->n_frames / settings->rate_fps;
 		if (seconds > MAX_DURATION_SECONDS && !text->flood)
 			return settings_complain(

@@ -136,6 +136,9 @@ static int check_numbers(const struct settings *settings, char *why)
 	double n_flows = settings->n_flows + settings->churn_per_second * seconds +
 	                 settings->rate_fps * seconds + 1;
 
+	if (n_flows > (double)MAX_FLOWS && settings->pattern != PATTERN_STREAM)
+		return settings_complain(why, "scan and syn-flood begin a flow with every frame, "
+		                              "2^40 at most: give less --frames or --duration");
 	if (n_flows > (double)MAX_FLOWS)
 		return settings_complain(why, "--duration, --frames or --churn ask for more than "
 		                              "2^40 flows: give less");

@@ -68,6 +68,7 @@ static void what_makes_no_sense_is_refused_by_name(void **state)
 	refuses((struct settings_text){.start = "now-"}, "--start");
 	refuses((struct settings_text){.start = "now+5"}, "--start");
 	refuses((struct settings_text){.frames = "0"}, "--frames");
+	refuses((struct settings_text){.frames = "2000000000000"}, "to 1099511627776");
 	refuses((struct settings_text){.frames = "5", .duration = "5"}, "--duration");
 	refuses((struct settings_text){.duration = "0"}, "--duration");
 	refuses((struct settings_text){.rate = "-1"}, "--rate");
@@ -123,6 +124,8 @@ static void what_makes_no_sense_in_a_stream_is_refused_by_name(void **state)
 	                                   .frames = "5000000000",
 	                                   .rate = "1000000"},
 	            "--subscribers");
+	refuses_for("scan", (struct settings_text){.frames = "1099511627776", .rate = "1000000"},
+	            "with every frame");
 	refuses_for("stream", (struct settings_text){.frames = "1099511627776", .rate = "1000000"},
 	            "--frames");
 }
