@@ -12,6 +12,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 
 import network
 import tap
@@ -32,16 +33,24 @@ def write_config(directory, device, collector):
     path = directory / "probe.yaml"
     path.write_text(
         f'probe: exchange-1\ncollectors: ["{collector[0]}:{collector[1]}"]\nwindow: 1s\n'
-        'max_flows: 65536\nidle_timeout: 0\neal: ["--no-huge"]\nlinks:\n  - name: lab0\n    source: dpdk\n'
+        'max_flows: 65536\nidle_timeout: 0\neal: ["--no-huge"]\n'
+        "links:\n  - name: lab0\n    source: dpdk\n"
         f"    device: {device}\n    capacity_bps: 1000000000\n    surface: interconnect\n",
         encoding="utf-8")
     return path
 
 
+def run_generator(device, *options):
+    """Sends traffic to its end."""
+    return subprocess.run([GEN, "--device", device, *map(str, options), "--", "--no-huge"],
+                          capture_output=True, text=True, check=False,
+                          timeout=60 + 4 * SECONDS + FLOOD_FRAMES / 100000,
+                          preexec_fn=die_with_parent)
+
+
 def send(device, *options):
     """Sends traffic; returns what was sent."""
-    done = subprocess.run([GEN, "--device", device, *map(str, options), "--", "--no-huge"],
-                          capture_output=True, text=True, preexec_fn=die_with_parent)
+    done = run_generator(device, *options)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
@@ -132,7 +141,7 @@ def a_stream_at_a_rate_reaches_the_centre_whole_and_in_time():
                                "--size", "imix", "--churn", 1000, "--mix",
                                "plain=5,vlan=1,gtpu=1,6in4=1,4in6=1")
     assert truth["capture"]["frames"] == rate * SECONDS
-    assert SECONDS - 0.1 < truth["capture"]["duration_seconds"] < SECONDS + 1, truth["capture"]
+    assert SECONDS / 2 < truth["capture"]["duration_seconds"] < 2 * SECONDS, truth["capture"]
 
 
 def resident_bytes(program):
@@ -163,7 +172,22 @@ def a_syn_flood_costs_flows_but_neither_packets_nor_memory():
           f"{resident[0]} bytes, later {resident[1]}")
     assert sum(truth["flows"].values()) == n_frames
     assert begun == n_frames and begun - slots[0] <= evicted < begun
-    assert abs(resident[1] - resident[0]) < MIB, resident
+    # A peer's memory, 2 MiB, may be mapped still when one is taken.
+    assert abs(resident[1] - resident[0]) < 4 * MIB, resident
+
+
+def a_generator_whose_peer_dies_ends_and_says_so():
+    with tempfile.TemporaryDirectory(prefix="sixgauge-memif-") as name:
+        directory = pathlib.Path(name)
+        config = write_config(directory, MEMIF.format("server", name), ("127.0.0.1", 9))
+        with Program(PROBE, "run", "--config", config) as probe:
+            probe.wait_line("link lab0: watching")
+            killer = threading.Timer(2, probe.process.kill)
+            killer.start()
+            done = run_generator(MEMIF.format("client", name), "--wait", 1, "--flood", "--frames",
+                                 10**12, "--profile", "stream")
+            killer.join()
+    assert done.returncode == 1 and "the other end has gone" in done.stderr, done
 
 
 # Without fragments: of IPv4's, fewer than were sent reach the centre by this way in.
@@ -186,6 +210,7 @@ if __name__ == "__main__":
         a_flood_over_memif_reaches_the_centre_whole,
         a_stream_at_a_rate_reaches_the_centre_whole_and_in_time,
         a_syn_flood_costs_flows_but_neither_packets_nor_memory,
+        a_generator_whose_peer_dies_ends_and_says_so,
         frames_over_af_packet_reach_the_centre_whole,
         frames_over_af_xdp_reach_the_centre_whole,
     ])

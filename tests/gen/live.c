@@ -17,6 +17,13 @@
 
 static volatile sig_atomic_t stopped;
 
+// Of a port that takes no frames.
+static struct {
+	uint64_t patience_ns;
+	uint64_t since_ns; // when it last took some; 0: just now
+	bool deserted;
+} port;
+
 static void stop(int number)
 {
 	stopped = 1;
@@ -24,7 +31,7 @@ static void stop(int number)
 
 bool live_is_stopped(void)
 {
-	return stopped;
+	return stopped || port.deserted;
 }
 
 void live_nap(uint64_t nap_ns)
@@ -32,6 +39,21 @@ void live_nap(uint64_t nap_ns)
 	const struct timespec time = {(time_t)(nap_ns / NS_PER_S), (long)(nap_ns % NS_PER_S)};
 
 	nanosleep(&time, NULL);
+}
+
+void live_note_offer(uint32_t n_taken)
+{
+	uint64_t now_ns;
+
+	if (n_taken > 0) {
+		port.since_ns = 0;
+		return;
+	}
+	now_ns = clock_monotonic_ns();
+	if (port.since_ns == 0 || dpdk_send_link_is_up())
+		port.since_ns = now_ns;
+	if (now_ns - port.since_ns > port.patience_ns)
+		port.deserted = true;
 }
 
 static int wait_for_link(const struct live_options *options)
@@ -62,6 +84,10 @@ static int send_on_port(const struct settings *settings, const struct live_optio
 		                 : live_stream_send(settings, options, truth);
 		live_nap(LINGER_NS);
 	}
+	if (status == EXIT_STATUS_OK && port.deserted)
+		status = cli_failure("%s: the other end has gone, and did not come back: start it "
+		                     "again, or raise --wait",
+		                     options->device);
 	dpdk_send_close();
 	return status;
 }
@@ -81,6 +107,7 @@ int live_send(const struct settings *settings, const struct live_options *option
 
 	if (dpdk_start(&dpdk, why) != 0)
 		return cli_failure("%s", why);
+	port.patience_ns = options->wait_ns;
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGINT, &action, NULL);
 	status = send_on_port(settings, options, truth);

@@ -68,6 +68,8 @@ static void send_burst(struct live_stream *live)
 		uint32_t n_taken = n_due > 0 ? dpdk_send_offer(n_due) : 0;
 		uint64_t now_ns = n_taken > 0 ? clock_wall_ns() : 0;
 
+		if (n_due > 0)
+			live_note_offer(n_taken);
 		stream_truth_add(&live->truth, &burst->packets[n_sent], n_taken, now_ns, now_ns);
 		n_sent += n_taken;
 	}
@@ -83,6 +85,7 @@ static bool fill_buffers(const struct live_stream *live)
 	while (dpdk_send_reserve(burst->n_packets, places) == -ENOMEM) {
 		if (live_is_stopped())
 			return false;
+		live_note_offer(0);
 		live_nap(LIVE_NAP_NS);
 	}
 	stream_write(&live->stream, burst, places);
@@ -123,6 +126,7 @@ int live_stream_send(const struct settings *settings, const struct live_options 
 	stream_truth_fini(&live.truth);
 	stream_fini(&live.stream);
 	return r == 0 ? EXIT_STATUS_OK
-	              : cli_failure("out of memory for %u flows: give fewer --flows",
+	              : cli_failure("out of memory for %u flows: give fewer --flows or "
+	                            "--subscribers",
 	                            settings->n_flows);
 }

@@ -26,6 +26,7 @@ static int send_pending(struct live *live)
 		uint32_t n_taken = dpdk_send_offer(live->n_pending);
 		uint64_t now_ns = clock_wall_ns();
 
+		live_note_offer(n_taken);
 		for (uint32_t i = 0; i < n_taken; i++)
 			if (truth_add(live->truth, &live->pending[i], now_ns, false) < 0)
 				return cli_failure("out of memory for the truth");
@@ -55,6 +56,7 @@ static int add_frame(struct live *live, const struct made_frame *frame)
 	int r = dpdk_send_add(frame->data, frame->n_bytes);
 
 	while (r == -ENOMEM && !live_is_stopped()) {
+		live_note_offer(0);
 		live_nap(LIVE_NAP_NS);
 		r = dpdk_send_add(frame->data, frame->n_bytes);
 	}
@@ -92,7 +94,8 @@ int live_traffic_send(const struct settings *settings, const struct live_options
 
 	live = (struct live){.options = options, .truth = truth};
 	if (traffic_init(&live.traffic, settings) < 0)
-		return cli_failure("out of memory for %u flows", settings->n_flows);
+		return cli_failure("out of memory for %u flows: give fewer --flows",
+		                   settings->n_flows);
 	status = send_frames(&live);
 	traffic_fini(&live.traffic);
 	return status;

@@ -99,7 +99,8 @@ int offline_write(const struct settings *settings, const char *path, struct trut
 		r = capture_file_flush(&file);
 	capture_file_close(&file);
 	if (r == -ENOMEM)
-		return cli_failure("out of memory for %u flows: give fewer --flows",
+		return cli_failure("out of memory for %u flows: give fewer --flows or "
+		                   "--subscribers",
 		                   settings->n_flows);
 	if (r < 0)
 		return cli_failure("%s: cannot write: %s", path, strerror(-r));
