@@ -159,7 +159,7 @@ static void take_link(struct control *control, uint32_t link, struct reporter_wi
 	memset(watch->dropped_frames, 0, sizeof(watch->dropped_frames));
 	take_ring_full(control, link, window->dropped_frames[link]);
 	window->state[link] = watch->state;
-	window->down_ns[link] = link_clock_end(&watch->clock, window->observed_ns);
+	window->loss[link] = link_clock_end(&watch->clock, window->observed_ns);
 	window->n_queues[link] = control->crew->links[link].n_queues;
 	warn_uneven(control, link, window);
 }

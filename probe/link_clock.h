@@ -1,16 +1,29 @@
-// How much of each window a link was down. It is looked at now and then, so a change is known only
-// as of the look that found it, and one that was over before the next look not at all. Pure.
+// How much of each window a link was down, and how much of that its port was gone. It is looked at
+// now and then, so a change is known only as of the look that found it, and one that was over
+// before the next look not at all. Pure.
 #pragma once
+
+#include "proto/enums.h"
 
 #include "window.h"
 
-struct link_clock {
-	bool down; // at the last look
-	uint64_t told_ns; // wall time up to which down_ns accounts
-	uint64_t down_ns; // of the open window
+struct link_loss {
+	uint64_t down_ns; // down or gone
+	uint64_t gone_ns; // part of it
 };
 
-// Starts with a link that is up.
+struct link_clock {
+	enum link_state state; // at the last look
+	uint64_t told_ns; // wall time up to which the loss accounts
+	struct link_loss loss; // of the open window
+};
+
+static inline bool link_is_lost(enum link_state state)
+{
+	return state == LINK_STATE_DOWN || state == LINK_STATE_GONE;
+}
+
+// Starts with a link that is not lost.
 static inline void link_clock_start(struct link_clock *clock, uint64_t wall_ns)
 {
 	*clock = (struct link_clock){.told_ns = wall_ns};
@@ -19,21 +32,28 @@ static inline void link_clock_start(struct link_clock *clock, uint64_t wall_ns)
 // A look at the link inside the open window, or a little behind its end: that rest is the next
 // window's. A wall clock that is set only loses or repeats what it jumps over.
 static inline void link_clock_look(struct link_clock *clock, struct window window, uint64_t wall_ns,
-                                   bool down)
+                                   enum link_state state)
 {
 	uint64_t end_ns = window_end_ns(window);
+	uint64_t since_ns = window_overlap_ns(window, clock->told_ns, wall_ns);
 
-	if (clock->down)
-		clock->down_ns += window_overlap_ns(window, clock->told_ns, wall_ns);
+	if (link_is_lost(clock->state))
+		clock->loss.down_ns += since_ns;
+	if (clock->state == LINK_STATE_GONE)
+		clock->loss.gone_ns += since_ns;
 	clock->told_ns = wall_ns < end_ns ? wall_ns : end_ns;
-	clock->down = down;
+	clock->state = state;
 }
 
 // Ends the window after its last look; no more than was observed of it.
-static inline uint64_t link_clock_end(struct link_clock *clock, uint64_t observed_ns)
+static inline struct link_loss link_clock_end(struct link_clock *clock, uint64_t observed_ns)
 {
-	uint64_t down_ns = clock->down_ns < observed_ns ? clock->down_ns : observed_ns;
+	struct link_loss loss = clock->loss;
 
-	clock->down_ns = 0;
-	return down_ns;
+	clock->loss = (struct link_loss){0};
+	if (loss.down_ns > observed_ns)
+		loss.down_ns = observed_ns;
+	if (loss.gone_ns > observed_ns)
+		loss.gone_ns = observed_ns;
+	return loss;
 }

@@ -52,11 +52,6 @@ static enum link_state look_at_port(struct link_watch *watch, const struct crew_
 	return state == LINK_STATE_UNKNOWN ? watch->state : state;
 }
 
-static bool is_lost(enum link_state state)
-{
-	return state == LINK_STATE_DOWN || state == LINK_STATE_GONE;
-}
-
 static void say_gone(const struct crew_link *link)
 {
 	const char *what = link->on_netdev ? link->netdev.name : link->device;
@@ -76,7 +71,7 @@ static void say_state(const struct link_watch *watch, const struct crew_link *li
 		say_gone(link);
 	else if (state == LINK_STATE_DOWN)
 		log_warning("link %s: down, waiting for it to come back", link->name);
-	else if (is_lost(watch->state))
+	else if (link_is_lost(watch->state))
 		log_info("link %s: up again after %.1f s", link->name,
 		         (double)(clock_monotonic_ns() - watch->lost_ns) / (double)NS_PER_S);
 }
@@ -87,7 +82,7 @@ static void change_state(struct link_watch *watch, const struct crew_link *link,
 	if (state == watch->state)
 		return;
 	say_state(watch, link, state);
-	if (!is_lost(watch->state))
+	if (!link_is_lost(watch->state))
 		watch->lost_ns = clock_monotonic_ns();
 	watch->state = state;
 }
@@ -137,5 +132,5 @@ void link_watch_look(struct link_watch *watch, struct crew *crew, uint32_t link,
 		mend(watch, crew, link);
 	if (watch->state != LINK_STATE_GONE || watch->port == PORT_WATCHED)
 		change_state(watch, of, look_at_port(watch, of));
-	link_clock_look(&watch->clock, window, clock_wall_ns(), is_lost(watch->state));
+	link_clock_look(&watch->clock, window, clock_wall_ns(), watch->state);
 }

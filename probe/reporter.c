@@ -110,7 +110,8 @@ static void set_window(struct report_port *port, const struct reporter_window *w
 	static_assert((int)MAX_QUEUES <= (int)MAX_LINK_QUEUES, "a report has room for every queue");
 
 	memcpy(port->dropped_frames, window->dropped_frames[i], sizeof(port->dropped_frames));
-	port->down_ns = window->down_ns[i];
+	port->down_ns = window->loss[i].down_ns;
+	port->gone_ns = window->loss[i].gone_ns;
 	port->state = window->state[i];
 	port->n_queues = window->n_queues[i];
 	memcpy(port->queue_frames, window->queue_frames[i], sizeof(window->queue_frames[i]));

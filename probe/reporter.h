@@ -8,6 +8,7 @@
 #include "probe/uplink/report_build.h"
 
 #include "config.h"
+#include "link_clock.h"
 #include "window.h"
 
 struct reporter;
@@ -22,7 +23,7 @@ struct reporter_window {
 	uint64_t observed_ns;
 	uint32_t n_overruns;
 	uint64_t dropped_frames[MAX_LINKS][N_DROP_REASONS];
-	uint64_t down_ns[MAX_LINKS];
+	struct link_loss loss[MAX_LINKS];
 	enum link_state state[MAX_LINKS];
 	uint32_t n_queues[MAX_LINKS];
 	uint64_t queue_frames[MAX_LINKS][MAX_QUEUES]; // received by each

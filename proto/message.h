@@ -54,6 +54,7 @@ struct report_link {
 	uint64_t truncated_frames, deep_frames;
 	uint64_t wire_bytes;
 	uint64_t down_ns; // at most what was observed
+	uint64_t gone_ns; // at most down_ns
 	enum link_state state; // at the end of the window
 };
 

@@ -210,6 +210,11 @@ static int link_state_check(const struct report *report, uint32_t i, char *why)
 		                   "link_down_ns[%" PRIu32 "]: %" PRIu64
 		                   " is more than was observed, %" PRIu64,
 		                   i, link->down_ns, report->observed_ns);
+	if (link->gone_ns > link->down_ns)
+		return check_fault(why,
+		                   "link_gone_ns[%" PRIu32 "]: %" PRIu64
+		                   " is more than link_down_ns, %" PRIu64,
+		                   i, link->gone_ns, link->down_ns);
 	return 0;
 }
 

@@ -111,6 +111,7 @@ static const struct schema_field report_fields[] = {
 	COLUMN(37, traffic_carrier_bytes, 64, carrier_bytes, report_traffic, traffic_rows),
 	COLUMN(38, traffic_payload_bytes, 64, payload_bytes, report_traffic, traffic_rows),
 	LATER_COLUMN(40, link_state, 32, state, report_link, link_rows),
+	LATER_COLUMN(41, link_gone_ns, 64, gone_ns, report_link, link_rows),
 	COLUMN(48, flow_link, 32, link, report_flows, flow_rows),
 	COLUMN(49, flow_family, 32, family, report_flows, flow_rows),
 	COLUMN(50, flow_new, 64, new_flows, report_flows, flow_rows),

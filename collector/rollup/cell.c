@@ -11,9 +11,7 @@ void cell_add_link(struct cell *cell, const struct report_link *link, uint64_t o
 	cell->surface = link->surface;
 	// Nobody sees what passes where the port has gone, while a link that is down carries
 	// nothing.
-	if (link->state == LINK_STATE_GONE)
-		observed_ns -= link->down_ns;
-	sum(&cell->observed_ns, observed_ns);
+	sum(&cell->observed_ns, observed_ns - link->gone_ns);
 	sum(&cell->received_frames, link->received_frames);
 	for (int verdict = 0; verdict < N_FRAME_VERDICTS; verdict++)
 		sum(&cell->frames[verdict], link->frames[verdict]);

@@ -27,6 +27,7 @@ static void add_link(struct report *report, const struct report_port *port,
 	link->deep_frames = counted->deep_frames;
 	link->wire_bytes = counted->wire_bytes;
 	link->down_ns = port->down_ns;
+	link->gone_ns = port->gone_ns;
 	link->state = port->state;
 }
 

@@ -27,6 +27,7 @@ struct report_port {
 	// In this window:
 	uint64_t dropped_frames[N_DROP_REASONS];
 	uint64_t down_ns;
+	uint64_t gone_ns; // part of down_ns
 	enum link_state state; // at its end
 	uint32_t n_queues;
 	uint64_t queue_frames[MAX_LINK_QUEUES];

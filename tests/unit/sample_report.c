@@ -20,6 +20,7 @@ struct report *sample_report_new(void)
 	         .surface = SURFACE_INTERNATIONAL,
 	         .capacity_bps = 1,
 	         .down_ns = 59000000000,
+	         .gone_ns = 50000000000,
 	         .state = LINK_STATE_GONE},
 	};
 	static const struct report_traffic traffic[] = {

@@ -233,6 +233,7 @@ static struct report *largest_report_new(void)
 		report->links[i].frames[FRAME_IPV6] = most;
 		report->links[i].wire_bytes = most;
 		report->links[i].down_ns = report->observed_ns;
+		report->links[i].gone_ns = report->observed_ns;
 		report->links[i].state = N_LINK_STATES - 1;
 		for (uint32_t family = 0; family < N_FAMILIES; family++)
 			report->flows[i * N_FAMILIES + family] = (struct report_flows){
@@ -294,7 +295,7 @@ static void a_report_cut_anywhere_else_than_between_tables_is_refused(void **sta
 	}
 	// After the head, the links as older probes know them, each column that came later, the
 	// traffic, the flows.
-	assert_int_equal(n_whole, 6);
+	assert_int_equal(n_whole, 7);
 	report_free(report);
 	free(frame);
 }
@@ -317,7 +318,7 @@ static size_t find_field(const uint8_t *payload, size_t n_bytes, const char *tag
 static void a_report_of_an_older_probe_says_nothing_of_links_down_and_queues(void **state)
 {
 	struct report *report = sample_report_new(), *back = NULL;
-	const char *const tags[] = {"\xfa\x01", "\xc2\x02"};
+	const char *const tags[] = {"\xfa\x01", "\xc2\x02", "\xca\x02"};
 	char why[MAX_TEXT_BYTES];
 	uint8_t *frame, *payload;
 	size_t n_bytes;
@@ -326,14 +327,14 @@ static void a_report_of_an_older_probe_says_nothing_of_links_down_and_queues(voi
 	assert_int_equal(report_encode(report, &frame, &n_bytes), 0);
 	payload = frame + WIRE_HEADER_BYTES;
 	n_bytes -= WIRE_HEADER_BYTES;
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; i < 3; i++) {
 		size_t at, n_field = find_field(payload, n_bytes, tags[i], 2, &at);
 
 		memmove(payload + at, payload + at + n_field, n_bytes - at - n_field);
 		n_bytes -= n_field;
 	}
 	assert_int_equal(report_decode(payload, n_bytes, &back, why), 0);
-	report->links[1].down_ns = 0;
+	report->links[1].down_ns = report->links[1].gone_ns = 0;
 	report->links[0].state = report->links[1].state = LINK_STATE_UNKNOWN;
 	assert_reports_equal(report, back);
 	report_free(report);

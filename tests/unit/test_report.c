@@ -157,6 +157,11 @@ static void down_longer_than_observed(struct report *report)
 	report->links[1].down_ns = 59 * ns_per_s + 1;
 }
 
+static void gone_longer_than_down(struct report *report)
+{
+	report->links[1].gone_ns = 59 * ns_per_s + 1;
+}
+
 static void traffic_link_out_of_range(struct report *report)
 {
 	report->traffic[2].link = 9;
@@ -302,6 +307,8 @@ static const struct fault {
 	{link_state_unknown, "link_state[0]: 4 is not one of the 4 states"},
 	{down_longer_than_observed, "link_down_ns[1]: 59000000001 is more than was observed, "
                                     "59000000000"},
+	{gone_longer_than_down, "link_gone_ns[1]: 59000000001 is more than link_down_ns, "
+                                "59000000000"},
 	{traffic_link_out_of_range, "traffic_link[2]: 9 is not one of the 2 links"},
 	{carrier_unknown, "traffic_carrier[0]: 6 is not one of the 2 families"},
 	{payload_unknown, "traffic_payload[0]: 2 is not one of the 2 families"},
@@ -354,7 +361,7 @@ static void every_window_length_that_divides_five_minutes_is_right(void **state)
 	(void)state;
 	report->window_start_ns = 0;
 	report->observed_ns = 0;
-	report->links[1].down_ns = 0;
+	report->links[1].down_ns = report->links[1].gone_ns = 0;
 	for (uint64_t length_s = 0; length_s <= 700; length_s++) {
 		report->window_length_ns = length_s * ns_per_s;
 		n_right += report_check(report, why) == 0;

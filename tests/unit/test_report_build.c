@@ -28,6 +28,7 @@ static const struct report_port ports[2] = {
          .capacity_bps = 1000,
          .dropped_frames = {1, 0, 2},
          .down_ns = 5,
+         .gone_ns = 3,
          .state = LINK_STATE_UP,
          .n_queues = 2,
          .queue_frames = {4, 7}},
@@ -107,6 +108,7 @@ static void links_say_their_state_and_what_each_queue_gave(void **state)
 	struct report *report = report_build(&origin, &window, ports, 2, &tally);
 
 	assert_int_equal(report->links[0].down_ns, 5);
+	assert_int_equal(report->links[0].gone_ns, 3);
 	assert_int_equal(report->links[0].state, LINK_STATE_UP);
 	assert_int_equal(report->links[1].state, LINK_STATE_DOWN);
 	assert_int_equal(report->n_queues, 3);
@@ -152,6 +154,7 @@ static void the_collector_can_read_it(void **state)
 	assert_int_equal(read->window_overruns, 1);
 	assert_int_equal(read->n_traffic, 3);
 	assert_int_equal(read->links[0].down_ns, 5);
+	assert_int_equal(read->links[0].gone_ns, 3);
 	assert_int_equal(read->n_queues, 3);
 	report_free(read);
 	report_free(report);
@@ -177,6 +180,7 @@ static void every_row_there_can_be_fits_a_frame(void **state)
 		all_ports[i] = (struct report_port){.name = names[i],
 		                                    .capacity_bps = 1,
 		                                    .down_ns = window.observed_ns,
+		                                    .gone_ns = window.observed_ns,
 		                                    .n_queues = MAX_LINK_QUEUES};
 		for (int queue = 0; queue < MAX_LINK_QUEUES; queue++)
 			all_ports[i].queue_frames[queue] = UINT64_C(1) << 50;

@@ -40,7 +40,7 @@ static void a_report_becomes_one_cell_a_link(void **state)
 	assert_int_equal(window.cells[0].fullest_queue_frames, 100);
 	assert_int_equal(window.cells[1].received_frames, 0);
 	assert_int_equal(window.cells[1].down_ns, 59 * SECOND_NS);
-	assert_int_equal(window.cells[1].observed_ns, 0);
+	assert_int_equal(window.cells[1].observed_ns, 9 * SECOND_NS);
 	assert_int_equal(window.cells[1].n_queues, 1);
 	assert_int_equal(window.cells[1].fullest_queue_frames, 0);
 	window_fini(&window);
@@ -50,17 +50,30 @@ static void a_report_becomes_one_cell_a_link(void **state)
 // A link without a carrier has no traffic that could be missed; where a port has gone there may be.
 static void a_link_that_is_down_is_observed_and_one_that_has_gone_is_not(void **state)
 {
+	static const struct {
+		enum link_state at_end;
+		uint64_t down_s, gone_s, observed_s;
+	} links[] = {
+		{LINK_STATE_DOWN, 59, 0, 59}, // down throughout
+		{LINK_STATE_UP, 20, 20, 39}, // gone, then up
+		{LINK_STATE_GONE, 50, 9, 50}, // down, then gone
+		{LINK_STATE_DOWN, 50, 9, 50}, // gone, then down
+		{LINK_STATE_GONE, 59, 59, 0}, // gone throughout
+	};
 	struct report *report = sample_report_new();
-	struct window window;
 
-	window_init(&window, start_of(report));
-	report->links[0].state = LINK_STATE_DOWN;
-	report->links[0].down_ns = 59 * SECOND_NS;
-	report->links[1].down_ns = 9 * SECOND_NS;
-	assert_int_equal(window_add(&window, report), 0);
-	assert_int_equal(window.cells[0].observed_ns, 59 * SECOND_NS);
-	assert_int_equal(window.cells[1].observed_ns, 50 * SECOND_NS);
-	window_fini(&window);
+	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
+		struct window window;
+
+		window_init(&window, start_of(report));
+		report->links[0].state = links[i].at_end;
+		report->links[0].down_ns = links[i].down_s * SECOND_NS;
+		report->links[0].gone_ns = links[i].gone_s * SECOND_NS;
+		assert_int_equal(window_add(&window, report), 0);
+		assert_int_equal(window.cells[0].observed_ns, links[i].observed_s * SECOND_NS);
+		assert_int_equal(window.cells[0].down_ns, links[i].down_s * SECOND_NS);
+		window_fini(&window);
+	}
 	report_free(report);
 }
 
@@ -75,6 +88,7 @@ static void short_windows_are_summed(void **state)
 	report->window_length_ns = SECOND_NS;
 	report->observed_ns = SECOND_NS;
 	report->links[1].down_ns = SECOND_NS / 4;
+	report->links[1].gone_ns = SECOND_NS / 4;
 	for (int i = 0; i < 60; i++) {
 		report->window_start_ns = start_ns + (uint64_t)i * SECOND_NS;
 		assert_int_equal(window_add(&window, report), 0);
