@@ -74,8 +74,7 @@ static void sum(uint64_t *into, const uint64_t *amounts, int n)
 static void add_queue(struct link_total *total, const struct report_queue *row)
 {
 	sum(&total->queue_frames[row->number], &row->frames, 1);
-	if (row->number >= total->n_queues)
-		total->n_queues = row->number + 1;
+	total->queues |= UINT64_C(1) << row->number;
 }
 
 // Rows are sorted by link: goes on where the link before ended.

@@ -7,12 +7,14 @@
 
 #include "proto/message.h"
 
+_Static_assert(MAX_LINK_QUEUES <= 64, "a bit for each queue");
+
 struct link_total {
 	char probe[MAX_NAME_BYTES], link[MAX_NAME_BYTES];
 	uint64_t frames[N_FRAME_VERDICTS];
 	uint64_t dropped_frames[N_DROP_REASONS];
 	uint64_t down_ns;
-	uint32_t n_queues; // most that a report had
+	uint64_t queues; // bit i: queue i has been reported
 	uint64_t queue_frames[MAX_LINK_QUEUES];
 };
 

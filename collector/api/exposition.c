@@ -6,6 +6,10 @@
 #include "proto/names.h"
 #include "reply.h"
 
+enum {
+	MAX_QUEUE_SERIES = 8192, // in one answer
+};
+
 struct counter {
 	const char *name, *help;
 	uint64_t value;
@@ -141,17 +145,36 @@ static void add_link_down(struct evbuffer *body, const struct link_totals *total
 	}
 }
 
+static void add_queues(struct evbuffer *body, const struct link_total *total)
+{
+	for (uint64_t left = total->queues; left != 0; left &= left - 1) {
+		int queue = __builtin_ctzll(left);
+
+		add_link_labels(body, "link_queue_frames_total", total);
+		evbuffer_add_printf(body, ",queue=\"%d\"} %ju\n", queue,
+		                    (uintmax_t)total->queue_frames[queue]);
+	}
+}
+
+// Links with many queues make many series: those of the first links are shown, up to a limit.
 static void add_link_queues(struct evbuffer *body, const struct link_totals *totals)
 {
+	uint64_t n_shown = 0, n_left_out = 0;
+
 	add_head(body, "link_queue_frames_total", "counter",
 	         "Frames received, by link and receive queue.");
 	for (size_t i = 0; i < totals->n_links; i++) {
-		for (uint32_t queue = 0; queue < totals->links[i].n_queues; queue++) {
-			add_link_labels(body, "link_queue_frames_total", &totals->links[i]);
-			evbuffer_add_printf(body, ",queue=\"%u\"} %ju\n", queue,
-			                    (uintmax_t)totals->links[i].queue_frames[queue]);
+		uint64_t n = (uint64_t)__builtin_popcountll(totals->links[i].queues);
+
+		if (n_shown + n > MAX_QUEUE_SERIES) {
+			n_left_out += n;
+			continue;
 		}
+		n_shown += n;
+		add_queues(body, &totals->links[i]);
 	}
+	add_value(body, "queue_series_left_out", "gauge",
+	          "Queues without a series here, for there are too many.", n_left_out);
 }
 
 void handle_metrics(struct api *api, struct evhttp_request *request, const struct evkeyvalq *query)

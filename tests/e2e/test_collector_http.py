@@ -113,9 +113,23 @@ def links_down_and_the_frames_of_queues_are_told_where_a_probe_reports_them(coll
             assert session.receive_ack() == ({sequence}, {})
     assert link_figures(collector) == {
         "link_down_seconds_total{}": 24.5, 'link_queue_frames_total{,queue="0"}': 20,
-        'link_queue_frames_total{,queue="1"}': 0, 'link_queue_frames_total{,queue="2"}': 0,
         'link_queue_frames_total{,queue="3"}': 40}
     assert state_of_link(collector) == "down"
+
+
+@collector_with()
+def queues_of_more_links_than_fit_are_counted_and_not_shown(collector):
+    at, n_probes, n_queues = last_minute(), 129, 64
+    for number in range(n_probes):
+        name = f"probe-{number}"
+        with Session(collector.sessions, hello(probe=name)) as session:
+            session.send_report(1, at, probe=name, later=[
+                (31, [0]), (40, [1]), (56, [0] * n_queues), (57, list(range(n_queues))),
+                (58, [1] * n_queues)])
+            assert session.receive_ack()[0] == {1}
+    text = collector.get("/metrics")[1]
+    assert text.count("link_queue_frames_total{") == 128 * n_queues
+    assert "sixgauge_collector_queue_series_left_out 64\n" in text
 
 
 @collector_with()

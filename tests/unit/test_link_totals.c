@@ -22,12 +22,12 @@ static void a_report_is_added_to_its_links(void **state)
 	assert_int_equal(totals.links[0].dropped_frames[DROP_NO_BUFFER], 2 * 1);
 	assert_int_equal(totals.links[0].dropped_frames[DROP_ERROR], 2 * 2);
 	assert_int_equal(totals.links[0].down_ns, 0);
-	assert_int_equal(totals.links[0].n_queues, 2);
+	assert_int_equal(totals.links[0].queues, 3);
 	assert_int_equal(totals.links[0].queue_frames[0], 2 * 5);
 	assert_int_equal(totals.links[0].queue_frames[1], 2 * 100);
 	assert_int_equal(totals.links[1].frames[FRAME_IPV4], 0);
 	assert_int_equal(totals.links[1].down_ns, 2 * UINT64_C(59000000000));
-	assert_int_equal(totals.links[1].n_queues, 1);
+	assert_int_equal(totals.links[1].queues, 1);
 	link_totals_fini(&totals);
 	report_free(report);
 }
