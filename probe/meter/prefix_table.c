@@ -37,8 +37,9 @@ static inline void prefetch_line(const struct prefix_table *table, uint32_t foun
 		__builtin_prefetch(&table->lines[found & PREFIX_LINE]);
 }
 
-void prefix_table_find_burst(const struct prefix_table *table, struct prefix_search *searches,
-                             uint32_t n_searches)
+// Up to PREFIX_MAX_BURST of them.
+static void find_together(const struct prefix_table *table, struct prefix_search *searches,
+                          uint32_t n_searches)
 {
 	uint8_t open[PREFIX_MAX_BURST];
 	uint32_t n_open = 0;
@@ -62,6 +63,16 @@ void prefix_table_find_burst(const struct prefix_table *table, struct prefix_sea
 		}
 		n_open = n_left;
 	}
+}
+
+void prefix_table_find_burst(const struct prefix_table *table, struct prefix_search *searches,
+                             uint32_t n_searches)
+{
+	for (; n_searches > PREFIX_MAX_BURST; n_searches -= PREFIX_MAX_BURST) {
+		find_together(table, searches, PREFIX_MAX_BURST);
+		searches += PREFIX_MAX_BURST;
+	}
+	find_together(table, searches, n_searches);
 }
 
 // Sixteen roots for each row, within bounds.

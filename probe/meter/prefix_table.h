@@ -105,8 +105,8 @@ size_t prefix_table_bytes(const struct prefix_table *table);
 uint32_t prefix_table_find(const struct prefix_table *table, enum family family,
                            const uint8_t *address);
 
-// Ends up to PREFIX_MAX_BURST searches that have begun, a line each in turn, the next ones on their
-// way from memory. The answers are in found.
+// Ends searches that have begun, a line each in turn, the next ones on their way from memory;
+// PREFIX_MAX_BURST at a time. The answers are in found.
 void prefix_table_find_burst(const struct prefix_table *table, struct prefix_search *searches,
                              uint32_t n_searches);
 

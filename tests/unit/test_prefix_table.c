@@ -14,6 +14,7 @@ enum {
 	RED_ZONE_BYTES = 4096,
 	RED = 0xa5,
 	MAX_RANDOM_ROWS = 48,
+	MANY_QUERIES = 200, // more than PREFIX_MAX_BURST
 	MILLION = 1000000,
 };
 
@@ -247,7 +248,7 @@ struct query {
 static void check_queries(const struct built *built, const struct prefix_row *rows, uint32_t n_rows,
                           const struct query *queries, uint32_t n_queries)
 {
-	struct prefix_search searches[PREFIX_MAX_BURST];
+	struct prefix_search searches[MANY_QUERIES];
 
 	for (uint32_t i = 0; i < n_queries; i++)
 		prefix_search_begin(&searches[i], built->table, queries[i].family,
@@ -361,11 +362,23 @@ static void trees_of_any_height_are_whole(void **state)
 	}
 }
 
-// Bursts of all sizes, with both families and answers from one line to the last piece.
+// Both families, with answers from one line to the last piece.
+static void draw_queries(struct random *random, const struct prefix_row *rows, uint32_t n_rows,
+                         struct query *ret_queries, uint32_t n_queries)
+{
+	for (uint32_t i = 0; i < n_queries; i++) {
+		const struct prefix_row *row = &rows[random_below(random, n_rows)];
+
+		ret_queries[i].family = (enum family)row->family;
+		prefix_set_address(random, row, ret_queries[i].address);
+	}
+}
+
+// Bursts of all sizes, and more searches than one burst holds.
 static void a_burst_answers_each_for_itself(void **state)
 {
 	static struct prefix_row rows[2000];
-	struct query queries[PREFIX_MAX_BURST];
+	struct query queries[MANY_QUERIES];
 	struct random random = {9};
 	struct built built;
 
@@ -374,14 +387,11 @@ static void a_burst_answers_each_for_itself(void **state)
 	built = built_from(rows, 2000);
 	assert_int_equal(built.fault, PREFIX_SOUND);
 	for (uint32_t n = 0; n <= PREFIX_MAX_BURST; n++) {
-		for (uint32_t i = 0; i < n; i++) {
-			const struct prefix_row *row = &rows[random_below(&random, 2000)];
-
-			queries[i].family = (enum family)row->family;
-			prefix_set_address(&random, row, queries[i].address);
-		}
+		draw_queries(&random, rows, 2000, queries, n);
 		check_queries(&built, rows, 2000, queries, n);
 	}
+	draw_queries(&random, rows, 2000, queries, MANY_QUERIES);
+	check_queries(&built, rows, 2000, queries, MANY_QUERIES);
 	free(built.memory);
 }
 
