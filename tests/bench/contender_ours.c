@@ -7,6 +7,12 @@
 static const struct prefix_table *table;
 static struct prefix_size size;
 static void *memory;
+static bool large_pages;
+
+void contender_ours_use_pages(bool large)
+{
+	large_pages = large;
+}
 
 static bool build(const struct prefix_row *rows, uint32_t n_rows, char *ret_why)
 {
@@ -15,8 +21,8 @@ static bool build(const struct prefix_row *rows, uint32_t n_rows, char *ret_why)
 	void *scratch;
 
 	size = prefix_table_size(rows, n_rows);
-	memory = memory_map(size.table_bytes, true);
-	scratch = memory_map(size.scratch_bytes, true);
+	memory = memory_map(size.table_bytes, large_pages);
+	scratch = memory_map(size.scratch_bytes, large_pages);
 	table = prefix_table_init(memory, scratch, rows, n_rows, &fault, &place);
 	memory_unmap(scratch, size.scratch_bytes);
 	if (!table)
@@ -32,6 +38,11 @@ static size_t bytes(void)
 static void release(void)
 {
 	memory_unmap(memory, size.table_bytes);
+}
+
+static unsigned int large_percent(void)
+{
+	return memory_large_percent(memory, size.table_bytes);
 }
 
 static uint32_t find_ipv4(const uint8_t *address)
@@ -66,7 +77,9 @@ static void find_burst_ipv6(const uint8_t (*addresses)[16], uint32_t n, uint32_t
 	find_burst(FAMILY_IPV6, addresses, n, ret_found);
 }
 
-const struct contender contender_ours_ipv4 = {"prefix_table", FAMILY_IPV4,     build,  bytes,
-                                              find_ipv4,      find_burst_ipv4, release};
-const struct contender contender_ours_ipv6 = {"prefix_table", FAMILY_IPV6,     build,  bytes,
-                                              find_ipv6,      find_burst_ipv6, release};
+const struct contender contender_ours_ipv4 = {"prefix_table", FAMILY_IPV4,  build,
+                                              bytes,          find_ipv4,    find_burst_ipv4,
+                                              release,        large_percent};
+const struct contender contender_ours_ipv6 = {"prefix_table", FAMILY_IPV6,  build,
+                                              bytes,          find_ipv6,    find_burst_ipv6,
+                                              release,        large_percent};

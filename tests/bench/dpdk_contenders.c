@@ -1,11 +1,10 @@
 // DPDK's tables: rte_fib and rte_lpm are DIR-24-8, an array of 2^24 entries and groups of 256
 // below; rte_fib6 and rte_lpm6 are tries that begin with 24 bits and go on by 8. Each has as many
-// groups of 256 as fit in three eighths of the memory, for two are built beside each other. A table
-// whose rows are not added in time is given up.
+// groups of 256 as fit in three eighths of the memory behind the indices, for two are built beside
+// each other. A table whose rows are not added in time is given up.
 #include "contender.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <time.h>
@@ -23,6 +22,8 @@
 enum {
 	MAX_BUILD_SECONDS = 10,
 	GROUP_BYTES = 256 * 4,
+	LARGE_PAGE_BYTES = 2 << 20,
+	INDEX_MIB = 160, // of two tables, 64 MiB each, and what else they need
 	SOCKET = 0,
 };
 
@@ -237,36 +238,59 @@ static uint32_t lpm6_find(const uint8_t *address)
 	return rte_lpm6_lookup(lpm6, address, &found) == 0 ? found : PREFIX_NONE;
 }
 
-static const struct contender contenders[] = {
-	{"rte_fib6", FAMILY_IPV6, fib6_build, bytes, fib6_find, fib6_find_burst, fib6_release},
-	{"rte_lpm6", FAMILY_IPV6, lpm6_build, bytes, lpm6_find, lpm6_find_burst, lpm6_release},
-	{"rte_fib", FAMILY_IPV4, fib_build, bytes, fib_find, fib_find_burst, fib_release},
-	{"rte_lpm", FAMILY_IPV4, lpm_build, bytes, lpm_find, lpm_find_burst, lpm_release},
-};
-
-// Large pages for DPDK's memory too, as far as the kernel gives them.
-static int ask_for_large_pages(const struct rte_memseg_list *list, void *argument)
+static int add_large(const struct rte_memseg_list *list, const struct rte_memseg *segment,
+                     void *argument)
 {
-	madvise(list->base_va, list->len, MADV_HUGEPAGE);
+	uint64_t *bytes_of = argument;
+
+	bytes_of[segment->hugepage_sz == LARGE_PAGE_BYTES] += segment->len;
 	return 0;
 }
 
-uint32_t dpdk_contenders_start(uint32_t max_mib, const struct contender **ret_contenders)
+// All tables are from one heap, whose pages are all of one size.
+static unsigned int large_percent(void)
 {
-	char text[] = "bench_prefix --no-huge --no-pci --no-shconf --no-telemetry --log-level=3 -m";
+	uint64_t bytes_of[2] = {0};
+
+	rte_memseg_walk(add_large, bytes_of);
+	return (unsigned int)(bytes_of[true] * 100 / (bytes_of[false] + bytes_of[true]));
+}
+
+static const struct contender contenders[] = {
+	{"rte_fib6", FAMILY_IPV6, fib6_build, bytes, fib6_find, fib6_find_burst, fib6_release,
+         large_percent},
+	{"rte_lpm6", FAMILY_IPV6, lpm6_build, bytes, lpm6_find, lpm6_find_burst, lpm6_release,
+         large_percent},
+	{"rte_fib", FAMILY_IPV4, fib_build, bytes, fib_find, fib_find_burst, fib_release,
+         large_percent},
+	{"rte_lpm", FAMILY_IPV4, lpm_build, bytes, lpm_find, lpm_find_burst, lpm_release,
+         large_percent},
+};
+
+// The kernel could make large pages of a file in memory too, where it is told to always.
+static int refuse_large_pages(const struct rte_memseg_list *list, void *argument)
+{
+	return madvise(list->base_va, list->len, MADV_NOHUGEPAGE);
+}
+
+int dpdk_contenders_start(uint32_t max_mib, bool large_pages,
+                          const struct contender **ret_contenders)
+{
+	char text[] = "bench_prefix --no-pci --no-shconf --no-telemetry --log-level=3 -m";
+	char large[] = "--in-memory", ordinary[] = "--no-huge";
 	char mib[16], *arguments[16], *rest = text;
 	int n = 0;
 
 	while ((arguments[n] = strsep(&rest, " ")) != NULL)
 		n++;
 	arguments[n++] = mib;
+	arguments[n++] = large_pages ? large : ordinary;
 	snprintf(mib, sizeof(mib), "%u", max_mib);
-	n_groups = max_mib / 8 * 3 * (1024 * 1024 / GROUP_BYTES);
-	if (rte_eal_init(n, arguments) < 0) {
-		fprintf(stderr, "DPDK does not start: %s\n", rte_strerror(rte_errno));
-		exit(1);
-	}
-	rte_memseg_list_walk(ask_for_large_pages, NULL);
+	n_groups = (max_mib - INDEX_MIB) / 8 * 3 * (1024 * 1024 / GROUP_BYTES);
+	if (rte_eal_init(n, arguments) < 0)
+		return -rte_errno;
+	if (!large_pages)
+		rte_memseg_list_walk(refuse_large_pages, NULL);
 	*ret_contenders = contenders;
 	return sizeof(contenders) / sizeof(contenders[0]);
 }
