@@ -92,17 +92,26 @@ def number(pattern, text):
 
 
 def make_capture(build, n_frames, n_flows):
-    """The file, made once for a generator, and its truth."""
+    """The file, made once for a generator and what it is told, and its truth."""
     generator = build / "tests/sixgauge-gen"
     path = build / f"bench-{n_frames}-{n_flows}.pcap"
-    truth = path.with_suffix(".json")
-    if not truth.exists() or truth.stat().st_mtime < generator.stat().st_mtime:
-        text = subprocess.run(
-            [generator, "--profile", "plain", "--frames", str(n_frames), "--flows", str(n_flows),
-             "--rate", "1000000", "--v6-share", str(V6_SHARE), "--snaplen", str(SNAPLEN),
-             "--output", path], check=True, stdout=subprocess.PIPE, text=True).stdout
+    truth, told = path.with_suffix(".json"), path.with_suffix(".arguments")
+    arguments = ["--profile", "plain", "--frames", str(n_frames), "--flows", str(n_flows),
+                 "--rate", "1000000", "--v6-share", str(V6_SHARE), "--snaplen", str(SNAPLEN)]
+    if not is_made(generator, arguments, path, truth, told):
+        told.unlink(missing_ok=True)
+        text = subprocess.run([generator, *arguments, "--output", path], check=True,
+                              stdout=subprocess.PIPE, text=True).stdout
         truth.write_text(text, encoding="utf-8")
+        told.write_text("\n".join(arguments), encoding="utf-8")
     return path, json.loads(truth.read_text(encoding="utf-8"))
+
+
+def is_made(generator, arguments, path, truth, told):
+    """Whether the files are this generator's, told the same. The arguments are written last."""
+    return (path.exists() and truth.exists() and told.exists() and
+            told.stat().st_mtime >= generator.stat().st_mtime and
+            told.read_text(encoding="utf-8") == "\n".join(arguments))
 
 
 def replay_seen(done, truth):
@@ -212,7 +221,8 @@ def bench(build, quick):
           f"them IPv6, {SNAPLEN} bytes of each frame\n({os.path.getsize(capture) >> 20} MiB, in "
           "memory). CPU of all processes, ns per frame, medians, by turns. x loop, x replay:\n"
           "how many times libpcap's loop and replay, median of the turns. Replay's sums are the "
-          "truth's.\nnfpcapd and pmacctd count each direction as a flow.")
+          "truth's.\nnfpcapd and pmacctd count each direction as a flow, and also write every flow "
+          "out, which replay\nand softflowd do not.")
     measuring.print_rows(
         ["program", "ns", "least", "IQR", "runs", "x loop", "x replay", "MiB", "frames", "flows"],
         [turns.row(name) for name in turns.runs])
