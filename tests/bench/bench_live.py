@@ -18,6 +18,7 @@ import tempfile
 import threading
 import time
 
+import hugepages
 import measuring
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
@@ -39,14 +40,13 @@ CALIBRATION_FRAMES, CALIBRATIONS = 1000000, 4
 SAMPLE_S = 0.05
 LIMIT_S = 300
 HUGEPAGES = 256  # of 2 MiB, for both sides
-HUGEPAGE_FILE = pathlib.Path("/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages")
 REASONS = ["missed", "no_buffer", "error", "ring_full"]
 
 # How frames cross: what is appended to the generator's device, and what DPDK is told on both
 # sides. The driver lends pages to the peer only where they are one file.
 Way = collections.namedtuple("Way", "name device eal")
-# Rings hold 4,096 frames, as the probe asks of a card, not memif's 1,024: with those, one side waits
-# whenever the other is away for a moment.
+# Rings hold 4,096 frames, as the probe asks of a card, not memif's 1,024: with those, one side
+# waits whenever the other is away for a moment.
 RING = ",rsize=12"
 ZERO_COPY = Way("zero-copy", ",zero-copy=yes", ["--single-file-segments"])
 COPIED = Way("copied", "", [])
@@ -67,21 +67,21 @@ def choose_places():
     return Places(allowed[-2], allowed[-1], allowed[:-2] or [allowed[-2]])
 
 
-@contextlib.contextmanager
-def hugepages():
-    """Pages for both sides, given back in the end. Yields whether there are enough."""
-    try:
-        before = int(HUGEPAGE_FILE.read_text())
-        if before < HUGEPAGES:
-            HUGEPAGE_FILE.write_text(str(HUGEPAGES))
-    except OSError:
-        yield False
-        return
-    try:
-        yield int(HUGEPAGE_FILE.read_text()) >= HUGEPAGES
-    finally:
-        if before < HUGEPAGES:
-            HUGEPAGE_FILE.write_text(str(before))
+def has_dpdk(build):
+    """Whether the build has it, as its own message says."""
+    done = subprocess.run([build / "tests/bench/bench_port", "none", "--no-huge"],
+                          capture_output=True, text=True, timeout=LIMIT_S, check=False)
+    return "this build has no DPDK" not in done.stderr
+
+
+class OtherPages(Exception):
+    """DPDK took other memory than a way is about."""
+
+
+def check_pages(way, memory):
+    """Of what a program said it has: it goes on with ordinary pages where it lacks others."""
+    if way is not ORDINARY and not memory.endswith("MiB of hugepages"):
+        raise OtherPages(f"DPDK took {memory}")
 
 
 class CpuTime:
@@ -138,7 +138,8 @@ class Bench:
 
     def generate(self, way, *options):
         """Sends frames; returns the truth."""
-        device = f"net_memif0,role=client,socket={self.socket},socket-abstract=no{RING}{way.device}"
+        device = (f"net_memif0,role=client,socket={self.socket},socket-abstract=no"
+                  f"{RING}{way.device}")
         done = subprocess.run(
             ["taskset", "-c", str(self.places.generator), self.build / "tests/sixgauge-gen",
              "--device", device, *TRAFFIC, *map(str, options), "--",
@@ -158,7 +159,7 @@ class Bench:
         """As probe(), with nothing behind the port."""
         with self.receiver(self.build / "tests/bench/bench_port", self.server(),
                            "--file-prefix=sixgauge-bench-probe", *way.eal) as port:
-            port.wait_line("bench_port: watching")
+            check_pages(way, port.wait_line("bench_port: watching on (.*)$")[1])
             cpu = CpuTime(port.process.pid)
             truth = self.generate(way, *options)
             used_ns = outcome_cpu(cpu, truth)
@@ -182,6 +183,7 @@ class Bench:
             with Collector(self.build / "collector/sixgauge-collector", store) as collector:
                 with self.receiver(self.build / "probe/sixgauge-probe", "run", "--config",
                                    self.config(way, collector.sessions)) as probe:
+                    check_pages(way, probe.wait_line("dpdk: (.*)$")[1])
                     probe.wait_line("link memif: watching")
                     cpu = CpuTime(probe.process.pid)
                     truth = self.generate(way, *options)
@@ -328,11 +330,16 @@ def steady(run, way, n_frames):
 
 def bench_ways(bench, ways, quick):
     """The floods, each way beside its floor; then one for long, and the search, the best way."""
-    turns = [take_turns(bench, way, 1 if quick else ROUNDS, QUICK_S if quick else ROUND_S)
-             for way in ways]
+    turns = []
+    for way in ways:
+        try:
+            turns.append(take_turns(bench, way, 1 if quick else ROUNDS,
+                                    QUICK_S if quick else ROUND_S))
+        except OtherPages as why:
+            print(f"{way.name}: left out: {why}", flush=True)
     measuring.print_rows(["frames are", "receive", "probe", "most", "least", "x only", "CPU ns",
                           "least", "sent", "lost", "dropped", "equal"], map(row, turns))
-    if quick:
+    if quick or not turns:
         return
     best = max(turns, key=lambda turn: statistics.median(probe.mpps for probe in turn.probes))
     most = max(probe.mpps for probe in best.probes)
@@ -346,6 +353,9 @@ def bench(build, quick):
     if places is None:
         print("The whole probe: left out: it wants two processors")
         return
+    if not has_dpdk(build):
+        print("The whole probe: left out: this build has no DPDK")
+        return
     rest = ",".join(map(str, places.rest))
     print(f"The whole probe over memif: {TRAFFIC_TEXT}.\n"
           f"Generator on processor {places.generator}, worker on {places.receiver}, all else on "
@@ -357,7 +367,8 @@ def bench(build, quick):
           "  lost     sent and not counted at the centre; dropped: what the probe says of it\n"
           "  equal    the centre's sums are what the generator sent, by kind, family and bytes")
     allowed = os.sched_getaffinity(0)
-    with hugepages() as enough, tempfile.TemporaryDirectory(prefix="sixgauge-bench-") as name:
+    with (hugepages.reserved(HUGEPAGES) as enough,
+          tempfile.TemporaryDirectory(prefix="sixgauge-bench-") as name):
         os.sched_setaffinity(0, places.rest)
         try:
             bench_ways(Bench(build, pathlib.Path(name), places),
@@ -365,4 +376,5 @@ def bench(build, quick):
         finally:
             os.sched_setaffinity(0, allowed)
     if not enough:
-        print("No hugepages (only root may reserve them): zero-copy was left out.")
+        print(f"No {HUGEPAGES} free hugepages (only root may reserve them): {ZERO_COPY.name} and "
+              f"{COPIED.name} were left out.")
