@@ -75,7 +75,7 @@ static void change(struct polling *polling, struct dpdk_port *port)
 static void a_port_that_was_given_up_is_never_polled_again(void **state)
 {
 	struct dpdk_port *port = calloc(1, sizeof(*port));
-	struct polling polling = {0};
+	struct polling polling = {.n_polls = 0};
 	uint64_t n_polls = 0;
 	pthread_t thread;
 
