@@ -20,21 +20,20 @@ static void fill_plain(uint32_t offset, enum family family, const struct plain *
 {
 	const struct flow_ends *ends = &plain->ends;
 
-	*ret_packet = (struct packet){
-		.carrier_bytes = plain->bytes,
-		.payload_bytes = plain->bytes,
-		.source_port = ends->source_port,
-		.destination_port = ends->destination_port,
-		.verdict = family == FAMILY_IPV4 ? FRAME_IPV4 : FRAME_IPV6,
-		.carrier = (uint8_t)family,
-		.payload = (uint8_t)family,
-		.transition = family == FAMILY_IPV4   ? TRANSITION_NATIVE4
-	                      : plain_is_nat64(plain) ? TRANSITION_NAT64
-	                                              : TRANSITION_NATIVE6,
-		.protocol = ends->protocol,
-		.n_ip_headers = 1,
-		.n_headers = offset > sizeof(struct ethernet_header) ? 4 : 3,
-	};
+	// All of it, what stands behind the last field too: packets are compared as bytes.
+	memset(ret_packet, 0, sizeof(*ret_packet));
+	ret_packet->carrier_bytes = ret_packet->payload_bytes = plain->bytes;
+	ret_packet->source_port = ends->source_port;
+	ret_packet->destination_port = ends->destination_port;
+	ret_packet->verdict = family == FAMILY_IPV4 ? FRAME_IPV4 : FRAME_IPV6;
+	ret_packet->carrier = ret_packet->payload = (uint8_t)family;
+	ret_packet->transition = TRANSITION_NATIVE4;
+	if (family == FAMILY_IPV6)
+		ret_packet->transition = plain_is_nat64(plain) ? TRANSITION_NAT64
+		                                               : TRANSITION_NATIVE6;
+	ret_packet->protocol = ends->protocol;
+	ret_packet->n_ip_headers = 1;
+	ret_packet->n_headers = offset > sizeof(struct ethernet_header) ? 4 : 3;
 	memcpy(ret_packet->source, ends->source, sizeof(ret_packet->source));
 	memcpy(ret_packet->destination, ends->destination, sizeof(ret_packet->destination));
 }
