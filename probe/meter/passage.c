@@ -66,14 +66,16 @@ static void leave_to_walk(struct sorted *sorted, uint32_t at)
 
 // Asks for the home line of the flow as soon as its hash is known.
 static inline void key_passage(const struct flow_table *table, const struct flow_ends *ends,
-                               struct passage *ret_passage)
+                               uint32_t at, struct passages *passages)
 {
+	struct passage *passage = &passages->at[at];
 	struct flow_key key;
 
-	ret_passage->direction = (uint8_t)flow_key_make(ends, &key);
-	ret_passage->hash = flow_table_hash(table, &key);
-	flow_table_prefetch(table, ret_passage->hash);
-	ret_passage->key = key;
+	passage->direction = (uint8_t)flow_key_make(ends, &key);
+	passage->hash = flow_table_hash(table, &key);
+	flow_table_prefetch(table, passage->hash);
+	passage->key = key;
+	passages->present |= UINT64_C(1) << at;
 }
 
 static void count_plain(struct link_tally *link, enum family family, enum transition transition,
@@ -104,8 +106,7 @@ static void begin_ipv4(const struct flow_table *table, struct link_tally *link,
 		}
 		sum.packets++;
 		sum.bytes += plain.bytes;
-		key_passage(table, &plain.ends, &passages->at[at]);
-		passages->present |= UINT64_C(1) << at;
+		key_passage(table, &plain.ends, at, passages);
 	}
 	count_plain(link, FAMILY_IPV4, TRANSITION_NATIVE4, sum);
 }
@@ -129,8 +130,7 @@ static void begin_ipv6(const struct flow_table *table, struct link_tally *link,
 			nat64.packets++;
 			nat64.bytes += plain.bytes;
 		}
-		key_passage(table, &plain.ends, &passages->at[at]);
-		passages->present |= UINT64_C(1) << at;
+		key_passage(table, &plain.ends, at, passages);
 	}
 	native.packets -= nat64.packets;
 	native.bytes -= nat64.bytes;
@@ -165,8 +165,7 @@ static void begin_walked(const struct flow_table *table, struct link_tally *link
 			continue;
 		count_walked(link, &packet);
 		ends = flow_ends_of_packet(&packet);
-		key_passage(table, &ends, &passages->at[at]);
-		passages->present |= UINT64_C(1) << at;
+		key_passage(table, &ends, at, passages);
 	}
 }
 
