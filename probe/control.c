@@ -2,7 +2,6 @@
 
 #include <inttypes.h>
 #include <string.h>
-#include <time.h>
 
 #include "proto/base/clock.h"
 #include "proto/base/log.h"
@@ -70,12 +69,10 @@ static bool gather_sealed(struct control *control, struct worker *worker)
 // Waits for the worker to turn, no longer than for all of them together.
 static bool wait_sealed(struct control *control, struct worker *worker, uint64_t deadline_ns)
 {
-	const struct timespec millisecond = {0, NS_PER_MS};
-
 	while (!gather_sealed(control, worker)) {
 		if (clock_monotonic_ns() >= deadline_ns)
 			return false;
-		nanosleep(&millisecond, NULL);
+		clock_sleep(NS_PER_MS);
 	}
 	return true;
 }

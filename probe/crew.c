@@ -4,7 +4,6 @@
 #include <inttypes.h>
 #include <string.h>
 #include <sys/random.h>
-#include <time.h>
 
 #include "proto/base/cli.h"
 #include "proto/base/clock.h"
@@ -256,12 +255,10 @@ void crew_add_report(struct crew *crew, uint32_t link, const struct link_tally *
 
 static bool wait_end(const struct worker *worker, uint64_t deadline_ns)
 {
-	const struct timespec millisecond = {0, NS_PER_MS};
-
 	while (!worker_has_ended(worker)) {
 		if (clock_monotonic_ns() >= deadline_ns)
 			return false;
-		nanosleep(&millisecond, NULL);
+		clock_sleep(NS_PER_MS);
 	}
 	return true;
 }

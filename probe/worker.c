@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <time.h>
 
 #include "proto/base/clock.h"
 
@@ -184,14 +183,6 @@ static bool peers_passed_all(const struct worker *worker)
 	return true;
 }
 
-// A link without traffic leaves its core to others.
-static void nap(void)
-{
-	const struct timespec time = {0, NAP_NS};
-
-	nanosleep(&time, NULL);
-}
-
 // What is on its way when all are asked to stop is counted too: nobody ends before everybody has
 // passed on what he had, but for one that hangs.
 static void count_last(struct worker *worker)
@@ -207,7 +198,7 @@ static void count_last(struct worker *worker)
 		while (poll_rings(worker, tally, epoch) > 0) {
 		}
 		if (!last)
-			nap();
+			clock_sleep(NAP_NS);
 	} while (!last);
 }
 
@@ -247,8 +238,9 @@ int worker_run(void *argument)
 		bool empty = poll(worker, now_ns) == 0;
 
 		n_empty = empty ? n_empty + 1 : 0;
+		// A link without traffic leaves its core to others.
 		if (n_empty > POLLS_BEFORE_NAP)
-			nap();
+			clock_sleep(NAP_NS);
 		if (empty || ++n_bursts % BURSTS_PER_SWEEP == 0)
 			look_at_flows(worker, now_ns);
 	}

@@ -29,6 +29,13 @@ uint64_t clock_wall_ns(void)
 	return clock_read_ns(CLOCK_REALTIME);
 }
 
+void clock_sleep(uint64_t sleep_ns)
+{
+	const struct timespec time = {(time_t)(sleep_ns / NS_PER_S), (long)(sleep_ns % NS_PER_S)};
+
+	nanosleep(&time, NULL);
+}
+
 // Writes "2026-11-22T08:30:00" and returns its length.
 static size_t clock_format_seconds(uint64_t wall_ns, char *ret_text)
 {

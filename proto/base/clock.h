@@ -14,6 +14,9 @@ enum {
 uint64_t clock_monotonic_ns(void);
 uint64_t clock_wall_ns(void);
 
+// Sleeps that long, or until a signal is handled.
+void clock_sleep(uint64_t sleep_ns);
+
 // "2026-11-22T08:30:00.000000000Z" (always nine digits), UTC; ret_text has CLOCK_TEXT_BYTES.
 // wall_ns counts from 1970; times after 2554 do not fit its 64 bits.
 void clock_format_ns(uint64_t wall_ns, char *ret_text);

@@ -6,9 +6,9 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "probe/source/dpdk.h"
+#include "proto/base/clock.h"
 
 // As the probe's worker: a busy link never gets there. A nap between polls also leaves net_memif
 // the time to take its memory away when the peer has gone: while it is being polled it crashes.
@@ -24,13 +24,6 @@ struct receiver {
 	uint64_t sink; // keeps the touch from being optimized away
 };
 
-static void nap(void)
-{
-	const struct timespec time = {0, NAP_NS};
-
-	nanosleep(&time, NULL);
-}
-
 static int receive(void *argument)
 {
 	struct receiver *receiver = argument;
@@ -44,7 +37,7 @@ static int receive(void *argument)
 		receiver->n_frames += burst.n_frames;
 		n_empty = burst.n_frames == 0 ? n_empty + 1 : 0;
 		if (n_empty > POLLS_BEFORE_NAP)
-			nap();
+			clock_sleep(NAP_NS);
 	}
 	return 0;
 }

@@ -2,7 +2,6 @@
 
 #include <signal.h>
 #include <string.h>
-#include <time.h>
 
 #include "probe/source/dpdk.h"
 #include "proto/base/cli.h"
@@ -34,13 +33,6 @@ bool live_is_stopped(void)
 	return stopped || port.deserted;
 }
 
-void live_nap(uint64_t nap_ns)
-{
-	const struct timespec time = {(time_t)(nap_ns / NS_PER_S), (long)(nap_ns % NS_PER_S)};
-
-	nanosleep(&time, NULL);
-}
-
 void live_note_offer(uint32_t n_taken)
 {
 	uint64_t now_ns;
@@ -64,7 +56,7 @@ static int wait_for_link(const struct live_options *options)
 		if (clock_wall_ns() >= end_ns)
 			return cli_failure("%s: nobody at the other end: start it, or raise --wait",
 			                   options->device);
-		live_nap(LIVE_NAP_NS);
+		clock_sleep(LIVE_NAP_NS);
 	}
 	return EXIT_STATUS_OK;
 }
@@ -82,7 +74,7 @@ static int send_on_port(const struct settings *settings, const struct live_optio
 		status = settings->pattern == PATTERN_CONVERSATIONS
 		                 ? live_traffic_send(settings, options, truth)
 		                 : live_stream_send(settings, options, truth);
-		live_nap(LINGER_NS);
+		clock_sleep(LINGER_NS);
 	}
 	if (status == EXIT_STATUS_OK && port.deserted)
 		status = cli_failure("%s: the other end has gone, and did not come back: start it "

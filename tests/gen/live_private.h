@@ -10,7 +10,6 @@
 
 // Whether somebody wants an end.
 bool live_is_stopped(void);
-void live_nap(uint64_t nap_ns);
 
 // Notes how many frames the port took when it was offered some. One that takes nothing, and has had
 // nobody at its other end for as long as is waited for somebody at first, ends the sending.

@@ -49,7 +49,7 @@ static uint32_t wait_until_due(const struct live_stream *live, uint64_t n_sent, 
 		if (n_due > n_sent)
 			return n_due - n_sent < n_most ? (uint32_t)(n_due - n_sent) : n_most;
 		if (live->gap_ns > 2 * (double)LIVE_NAP_NS)
-			live_nap(LIVE_NAP_NS);
+			clock_sleep(LIVE_NAP_NS);
 	}
 	return 0;
 }
@@ -86,7 +86,7 @@ static bool fill_buffers(const struct live_stream *live)
 		if (live_is_stopped())
 			return false;
 		live_note_offer(0);
-		live_nap(LIVE_NAP_NS);
+		clock_sleep(LIVE_NAP_NS);
 	}
 	stream_write(&live->stream, burst, places);
 	for (uint32_t i = 0; i < burst->n_packets; i++)

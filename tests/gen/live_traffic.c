@@ -47,7 +47,7 @@ static int wait_until_due(struct live *live, uint64_t time_ns)
 		return EXIT_STATUS_OK;
 	status = send_pending(live);
 	while (!live_is_stopped() && clock_wall_ns() < due_ns)
-		live_nap(LIVE_NAP_NS);
+		clock_sleep(LIVE_NAP_NS);
 	return status;
 }
 
@@ -57,7 +57,7 @@ static int add_frame(struct live *live, const struct made_frame *frame)
 
 	while (r == -ENOMEM && !live_is_stopped()) {
 		live_note_offer(0);
-		live_nap(LIVE_NAP_NS);
+		clock_sleep(LIVE_NAP_NS);
 		r = dpdk_send_add(frame->data, frame->n_bytes);
 	}
 	if (r == -EMSGSIZE)
