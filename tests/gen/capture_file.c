@@ -1,101 +1,75 @@
 #include "capture_file.h"
 
-#include <assert.h>
 #include <errno.h>
-#include <fcntl.h>
+#include <pcap/pcap.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "proto/base/clock.h"
 
 enum {
 	BUFFER_BYTES = 1 << 20,
-	MAGIC_NANOSECONDS = (int)0xa1b23c4d,
-	LINK_TYPE_ETHERNET = 1,
 };
 
-// Both in the byte order of the machine, which the magic number gives away.
-struct file_header {
-	uint32_t magic;
-	uint16_t major, minor;
-	uint32_t zone, accuracy; // always 0
-	uint32_t snaplen, link_type;
-};
-static_assert(sizeof(struct file_header) == 24, "the header of a pcap file");
-
-struct record_header {
-	uint32_t seconds, nanoseconds;
-	uint32_t captured_bytes, wire_bytes;
-};
-static_assert(sizeof(struct record_header) == 16, "the header of a frame in a pcap file");
-
-static void append(struct capture_file *file, const void *bytes, uint32_t n_bytes)
+// What kept the stream from being written.
+static int stream_fault(void)
 {
-	memcpy(file->buffer + file->n_bytes, bytes, n_bytes);
-	file->n_bytes += n_bytes;
+	return errno != 0 ? -errno : -EIO;
+}
+
+// The dumper takes the stream over, and writes the file's header into it at once.
+static int open_dumper(struct capture_file *file, const char *path)
+{
+	FILE *stream = fopen(path, "wbe");
+
+	if (stream == NULL)
+		return -errno;
+	setvbuf(stream, file->buffer, _IOFBF, BUFFER_BYTES);
+	file->dumper = pcap_dump_fopen(file->pcap, stream);
+	if (file->dumper != NULL)
+		return 0;
+	fclose(stream);
+	return -EIO;
 }
 
 int capture_file_open(struct capture_file *file, const char *path, uint32_t snaplen)
 {
-	const struct file_header header = {
-		.magic = (uint32_t)MAGIC_NANOSECONDS,
-		.major = 2,
-		.minor = 4,
-		.snaplen = snaplen,
-		.link_type = LINK_TYPE_ETHERNET,
-	};
-
-	*file = (struct capture_file){.fd = -1, .snaplen = snaplen};
-	file->buffer = malloc(BUFFER_BYTES);
-	if (file->buffer == NULL)
+	*file = (struct capture_file){.snaplen = snaplen, .buffer = malloc(BUFFER_BYTES)};
+	file->pcap = pcap_open_dead_with_tstamp_precision(DLT_EN10MB, (int)snaplen,
+	                                                  PCAP_TSTAMP_PRECISION_NANO);
+	if (file->buffer == NULL || file->pcap == NULL)
 		return -ENOMEM;
-	file->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-	if (file->fd < 0)
-		return -errno;
-	append(file, &header, sizeof(header));
-	return 0;
+	return open_dumper(file, path);
 }
 
 void capture_file_close(struct capture_file *file)
 {
-	if (file->fd >= 0)
-		close(file->fd);
+	if (file->dumper != NULL)
+		pcap_dump_close(file->dumper);
+	if (file->pcap != NULL)
+		pcap_close(file->pcap);
 	free(file->buffer);
-	*file = (struct capture_file){.fd = -1};
+	*file = (struct capture_file){0};
 }
 
 int capture_file_flush(struct capture_file *file)
 {
-	uint32_t n_written = 0;
-
-	while (n_written < file->n_bytes) {
-		ssize_t n = write(file->fd, file->buffer + n_written, file->n_bytes - n_written);
-
-		if (n < 0 && errno != EINTR)
-			return -errno;
-		n_written += n < 0 ? 0 : (uint32_t)n;
-	}
-	file->n_bytes = 0;
-	return 0;
+	errno = 0;
+	return pcap_dump_flush(file->dumper) == 0 ? 0 : stream_fault();
 }
 
+// pcap_dump() cannot fail; what it could not write shows on the stream.
 int capture_file_add(struct capture_file *file, uint64_t time_ns, const uint8_t *data,
                      uint32_t n_bytes)
 {
-	const struct record_header header = {
-		.seconds = (uint32_t)(time_ns / NS_PER_S),
-		.nanoseconds = (uint32_t)(time_ns % NS_PER_S),
-		.captured_bytes = n_bytes < file->snaplen ? n_bytes : file->snaplen,
-		.wire_bytes = n_bytes,
+	const struct pcap_pkthdr header = {
+		.ts = {.tv_sec = (time_t)(time_ns / NS_PER_S),
+	               .tv_usec = (suseconds_t)(time_ns % NS_PER_S)}, // nanoseconds here
+		.caplen = n_bytes < file->snaplen ? n_bytes : file->snaplen,
+		.len = n_bytes,
 	};
-	int r = 0;
 
-	if (file->n_bytes + sizeof(header) + header.captured_bytes > BUFFER_BYTES)
-		r = capture_file_flush(file);
-	if (r < 0)
-		return r;
-	append(file, &header, sizeof(header));
-	append(file, data, header.captured_bytes);
-	return 0;
+	errno = 0;
+	pcap_dump((u_char *)file->dumper, &header, data);
+	return ferror(pcap_dump_file(file->dumper)) ? stream_fault() : 0;
 }

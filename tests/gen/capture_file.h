@@ -3,17 +3,20 @@
 
 #include <stdint.h>
 
+struct pcap;
+struct pcap_dumper;
+
 struct capture_file {
-	int fd;
 	uint32_t snaplen;
-	uint8_t *buffer;
-	uint32_t n_bytes; // in the buffer
+	struct pcap *pcap;
+	struct pcap_dumper *dumper;
+	char *buffer; // of the stream beneath
 };
 
 // 0 or -errno.
 int capture_file_open(struct capture_file *file, const char *path, uint32_t snaplen);
 
-// Closes without writing what is left in the buffer; also what did not open.
+// Closes it; also what did not open.
 void capture_file_close(struct capture_file *file);
 
 // Adds a frame, or what snaplen leaves of it. 0 or -errno.
