@@ -317,6 +317,20 @@ static int traffic_row_check(const struct report *report, uint32_t i, char *why)
 	              : order_check("traffic_link", i, traffic_key(row - 1), traffic_key(row), why);
 }
 
+// Every row of a table; its check compares it with the row before, too.
+static int rows_check(const struct report *report, uint32_t n_rows,
+                      int (*row_check)(const struct report *report, uint32_t i, char *why),
+                      char *why)
+{
+	for (uint32_t i = 0; i < n_rows; i++) {
+		int r = row_check(report, i, why);
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
 static int traffic_check(const struct report *report, char *why)
 {
 	static const struct column_total columns[] = {
@@ -324,13 +338,10 @@ static int traffic_check(const struct report *report, char *why)
 		{"traffic_carrier_bytes", offsetof(struct report_traffic, carrier_bytes)},
 		{"traffic_payload_bytes", offsetof(struct report_traffic, payload_bytes)},
 	};
+	int r = rows_check(report, report->n_traffic, traffic_row_check, why);
 
-	for (uint32_t i = 0; i < report->n_traffic; i++) {
-		int r = traffic_row_check(report, i, why);
-
-		if (r < 0)
-			return r;
-	}
+	if (r < 0)
+		return r;
 	return totals_check(columns, N_ELEMENTS(columns), report->traffic, sizeof(*report->traffic),
 	                    report->n_traffic, why);
 }
@@ -356,13 +367,10 @@ static int flows_check(const struct report *report, char *why)
 		{"flow_evicted", offsetof(struct report_flows, evicted_flows)},
 		{"flow_fragments", offsetof(struct report_flows, fragments)},
 	};
+	int r = rows_check(report, report->n_flows, flows_row_check, why);
 
-	for (uint32_t i = 0; i < report->n_flows; i++) {
-		int r = flows_row_check(report, i, why);
-
-		if (r < 0)
-			return r;
-	}
+	if (r < 0)
+		return r;
 	return totals_check(columns, N_ELEMENTS(columns), report->flows, sizeof(*report->flows),
 	                    report->n_flows, why);
 }
@@ -387,13 +395,10 @@ static int queues_check(const struct report *report, char *why)
 	static const struct column_total columns[] = {
 		{"queue_frames", offsetof(struct report_queue, frames)},
 	};
+	int r = rows_check(report, report->n_queues, queue_row_check, why);
 
-	for (uint32_t i = 0; i < report->n_queues; i++) {
-		int r = queue_row_check(report, i, why);
-
-		if (r < 0)
-			return r;
-	}
+	if (r < 0)
+		return r;
 	return totals_check(columns, N_ELEMENTS(columns), report->queues, sizeof(*report->queues),
 	                    report->n_queues, why);
 }
