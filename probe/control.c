@@ -155,7 +155,7 @@ static void take_link(struct control *control, uint32_t link, struct reporter_wi
 	memcpy(window->dropped_frames[link], watch->dropped_frames, sizeof(watch->dropped_frames));
 	memset(watch->dropped_frames, 0, sizeof(watch->dropped_frames));
 	take_ring_full(control, link, window->dropped_frames[link]);
-	window->state[link] = watch->state;
+	window->state[link] = watch->clock.state;
 	window->loss[link] = link_clock_end(&watch->clock, window->observed_ns);
 	window->n_queues[link] = control->crew->links[link].n_queues;
 	warn_uneven(control, link, window);
@@ -174,7 +174,7 @@ static void report(struct control *control)
 	take_received(control, &window);
 	for (uint32_t i = 0; i < crew->n_links; i++) {
 		link_watch_look(&control->links[i], control->crew, i, control->window);
-		if (crew->links[i].port != NULL && control->links[i].state != LINK_STATE_GONE)
+		if (crew->links[i].port != NULL && control->links[i].clock.state != LINK_STATE_GONE)
 			dpdk_port_look_at_clock(crew->links[i].port);
 		take_link(control, i, &window);
 		crew_add_report(control->crew, i, &control->tally.links[i],

@@ -49,7 +49,7 @@ static enum link_state look_at_port(struct link_watch *watch, const struct crew_
 
 	if (rc == 0 && state != LINK_STATE_GONE)
 		add_dropped(watch, &counters);
-	return state == LINK_STATE_UNKNOWN ? watch->state : state;
+	return state == LINK_STATE_UNKNOWN ? watch->clock.state : state;
 }
 
 static void say_gone(const struct crew_link *link)
@@ -71,20 +71,19 @@ static void say_state(const struct link_watch *watch, const struct crew_link *li
 		say_gone(link);
 	else if (state == LINK_STATE_DOWN)
 		log_warning("link %s: down, waiting for it to come back", link->name);
-	else if (link_is_lost(watch->state))
+	else if (link_is_lost(watch->clock.state))
 		log_info("link %s: up again after %.1f s", link->name,
 		         (double)(clock_monotonic_ns() - watch->lost_ns) / (double)NS_PER_S);
 }
 
-static void change_state(struct link_watch *watch, const struct crew_link *link,
-                         enum link_state state)
+static void note_change(struct link_watch *watch, const struct crew_link *link,
+                        enum link_state state)
 {
-	if (state == watch->state)
+	if (state == watch->clock.state)
 		return;
 	say_state(watch, link, state);
-	if (!link_is_lost(watch->state))
+	if (!link_is_lost(watch->clock.state))
 		watch->lost_ns = clock_monotonic_ns();
-	watch->state = state;
 }
 
 // A port that cannot be opened yet is tried again after pauses that get longer.
@@ -99,7 +98,7 @@ static void try_again(struct link_watch *watch, struct crew *crew, uint32_t link
 	if (rc == 0) {
 		memset(&watch->counters, 0, sizeof(watch->counters));
 		watch->pause_ns = 0;
-		watch->port = PORT_WATCHED;
+		watch->stage = PORT_WATCHED;
 		return;
 	}
 	if (rc == -ENODEV)
@@ -115,11 +114,11 @@ static void try_again(struct link_watch *watch, struct crew *crew, uint32_t link
 // One step on the way from a port that has gone to the same one opened again.
 static void mend(struct link_watch *watch, struct crew *crew, uint32_t link)
 {
-	if (watch->port == PORT_WATCHED && port_exchange_settled(crew, link))
-		watch->port = PORT_LEAVING;
-	if (watch->port == PORT_LEAVING && port_exchange_take(crew, link))
-		watch->port = PORT_LEFT;
-	else if (watch->port == PORT_LEFT && device_reopens(crew->links[link].device))
+	if (watch->stage == PORT_WATCHED && port_exchange_settled(crew, link))
+		watch->stage = PORT_LEAVING;
+	if (watch->stage == PORT_LEAVING && port_exchange_take(crew, link))
+		watch->stage = PORT_LEFT;
+	else if (watch->stage == PORT_LEFT && device_reopens(crew->links[link].device))
 		try_again(watch, crew, link);
 }
 
@@ -127,10 +126,12 @@ void link_watch_look(struct link_watch *watch, struct crew *crew, uint32_t link,
                      struct window window)
 {
 	const struct crew_link *of = &crew->links[link];
+	enum link_state state = watch->clock.state;
 
-	if (watch->state == LINK_STATE_GONE)
+	if (state == LINK_STATE_GONE)
 		mend(watch, crew, link);
-	if (watch->state != LINK_STATE_GONE || watch->port == PORT_WATCHED)
-		change_state(watch, of, look_at_port(watch, of));
-	link_clock_look(&watch->clock, window, clock_wall_ns(), watch->state);
+	if (state != LINK_STATE_GONE || watch->stage == PORT_WATCHED)
+		state = look_at_port(watch, of);
+	note_change(watch, of, state);
+	link_clock_look(&watch->clock, window, clock_wall_ns(), state);
 }

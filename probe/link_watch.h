@@ -9,16 +9,15 @@
 #include "link_clock.h"
 
 struct link_watch {
-	enum link_state state; // at the last look
+	struct link_clock clock; // has the state at the last look
 	uint64_t lost_ns; // since when it is not up
-	struct link_clock clock;
 	struct dpdk_counters counters; // at the last look
 	uint64_t dropped_frames[N_DROP_REASONS]; // in the open window
 	enum {
 		PORT_WATCHED,
 		PORT_LEAVING, // the workers have been asked to leave it alone
 		PORT_LEFT,
-	} port;
+	} stage;
 	uint64_t next_try_ns, pause_ns; // when to open it again, and how long it was waited before
 };
 
