@@ -13,6 +13,9 @@ int goodbye_check(const struct goodbye *goodbye, char *why);
 
 // Pieces of these.
 
+// The part of a report that is about users.
+int report_users_check(const struct report *report, char *why);
+
 // Writes the sentence and returns -EBADMSG.
 __attribute__((format(printf, 2, 3))) int check_fault(char *why, const char *format, ...);
 

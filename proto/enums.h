@@ -53,6 +53,24 @@ enum transition {
 	N_TRANSITIONS
 };
 
+// How a subscriber is connected, by the word of the plan.
+enum access {
+	ACCESS_MOBILE,
+	ACCESS_FIXED,
+	ACCESS_ENTERPRISE,
+	ACCESS_IDC,
+	ACCESS_BROADCAST,
+	ACCESS_IOT,
+	N_ACCESSES
+};
+
+// What a subscriber must have done to be counted.
+enum grade {
+	GRADE_SENT, // sent a qualifying packet
+	GRADE_CONFIRMED, // in one flow it sent, was answered, and sent again
+	N_GRADES
+};
+
 // Where in the network a link is. Surfaces are never added together: one packet crosses several.
 enum surface {
 	SURFACE_METRO,

@@ -51,6 +51,7 @@ static size_t field_width(const struct schema_field *field)
 	case FIELD_COLUMN32:
 		return sizeof(uint32_t);
 	case FIELD_TEXTS:
+	case FIELD_NAMES:
 		return sizeof(char *);
 	default:
 		return sizeof(uint64_t);
@@ -67,6 +68,24 @@ static void **table_rows(const void *plain, const struct schema_table *table)
 	return (void **)((char *)plain + table->rows_offset);
 }
 
+static bool is_texts(const struct schema_field *field)
+{
+	return field->shape == FIELD_TEXTS || field->shape == FIELD_NAMES;
+}
+
+static size_t single_bytes(const struct schema_field *field)
+{
+	return field->shape == FIELD_BYTES ? field->max_bytes : field_width(field);
+}
+
+static bool is_zero(const uint8_t *bytes, size_t n_bytes)
+{
+	for (size_t i = 0; i < n_bytes; i++)
+		if (bytes[i] != 0)
+			return false;
+	return true;
+}
+
 static void single_to_message(const void *plain, const struct schema_field *field,
                               ProtobufCMessage *message)
 {
@@ -77,12 +96,25 @@ static void single_to_message(const void *plain, const struct schema_field *fiel
 		*(uint8_t **)slot.value = member;
 		return;
 	}
+	if (field->optional && is_zero(member, single_bytes(field)))
+		return;
 	*(protobuf_c_boolean *)slot.quantifier = true;
 	if (field->shape == FIELD_BYTES)
 		*(ProtobufCBinaryData *)slot.value = (ProtobufCBinaryData){.len = field->max_bytes,
 		                                                           .data = member};
 	else
 		memcpy(slot.value, member, field_width(field));
+}
+
+static void blob_to_message(const void *plain, const struct schema_field *field,
+                            ProtobufCMessage *message)
+{
+	struct slot slot = slot_of(message, field);
+	uint32_t n_bytes = *table_count(plain, field->table);
+
+	*(protobuf_c_boolean *)slot.quantifier = n_bytes > 0;
+	*(ProtobufCBinaryData *)slot.value = (ProtobufCBinaryData){
+		.len = n_bytes, .data = *table_rows(plain, field->table)};
 }
 
 static int list_to_message(const void *plain, const struct schema_field *field,
@@ -102,7 +134,7 @@ static int list_to_message(const void *plain, const struct schema_field *field,
 	*(size_t *)slot.quantifier = n_rows;
 	*(char **)slot.value = elements;
 	for (uint32_t i = 0; i < n_rows; i++, member += field->table->row_bytes) {
-		if (field->shape == FIELD_TEXTS)
+		if (is_texts(field))
 			((char **)elements)[i] = member;
 		else
 			memcpy(elements + i * width, member, width);
@@ -116,10 +148,14 @@ static int fields_to_message(const struct schema *schema, const void *plain,
 	int r = 0;
 
 	for (uint32_t i = 0; i < schema->n_fields && r == 0; i++) {
-		if (schema->fields[i].table)
-			r = list_to_message(plain, &schema->fields[i], message, arena);
+		const struct schema_field *field = &schema->fields[i];
+
+		if (field->shape == FIELD_BLOB)
+			blob_to_message(plain, field, message);
+		else if (field->table)
+			r = list_to_message(plain, field, message, arena);
 		else
-			single_to_message(plain, &schema->fields[i], message);
+			single_to_message(plain, field, message);
 	}
 	return r;
 }
@@ -130,6 +166,8 @@ static void single_from_message(const ProtobufCMessage *message, const struct sc
 	struct slot slot = slot_of(message, field);
 	uint8_t *member = (uint8_t *)plain + field->offset;
 
+	if (field->optional && !*(protobuf_c_boolean *)slot.quantifier)
+		return;
 	if (field->shape == FIELD_TEXT)
 		memcpy(member, *(char **)slot.value, strlen(*(char **)slot.value) + 1);
 	else if (field->shape == FIELD_BYTES)
@@ -156,6 +194,24 @@ static int rows_prepare(const struct schema_field *field, size_t n_elements, voi
 	return 0;
 }
 
+static int blob_from_message(const ProtobufCMessage *message, const struct schema_field *field,
+                             void *plain)
+{
+	struct slot slot = slot_of(message, field);
+	const ProtobufCBinaryData *blob = slot.value;
+	void *bytes;
+
+	if (!*(protobuf_c_boolean *)slot.quantifier || blob->len == 0)
+		return 0;
+	bytes = malloc(blob->len);
+	if (!bytes)
+		return -ENOMEM;
+	memcpy(bytes, blob->data, blob->len);
+	*table_rows(plain, field->table) = bytes;
+	*table_count(plain, field->table) = (uint32_t)blob->len;
+	return 0;
+}
+
 static int list_from_message(const ProtobufCMessage *message, const struct schema_field *field,
                              void *plain, char *why)
 {
@@ -173,7 +229,7 @@ static int list_from_message(const ProtobufCMessage *message, const struct schem
 		return r;
 	member = *(char **)table_rows(plain, field->table) + field->offset;
 	for (size_t i = 0; i < n_elements; i++, member += field->table->row_bytes) {
-		if (field->shape == FIELD_TEXTS)
+		if (is_texts(field))
 			strcpy(member, ((char *const *)elements)[i]);
 		else
 			memcpy(member, elements + i * width, width);
@@ -187,10 +243,14 @@ static int fields_from_message(const struct schema *schema, const ProtobufCMessa
 	int r = 0;
 
 	for (uint32_t i = 0; i < schema->n_fields && r == 0; i++) {
-		if (schema->fields[i].table)
-			r = list_from_message(message, &schema->fields[i], plain, why);
+		const struct schema_field *field = &schema->fields[i];
+
+		if (field->shape == FIELD_BLOB)
+			r = blob_from_message(message, field, plain);
+		else if (field->table)
+			r = list_from_message(message, field, plain, why);
 		else
-			single_from_message(message, &schema->fields[i], plain);
+			single_from_message(message, field, plain);
 	}
 	return r;
 }
@@ -222,7 +282,7 @@ static size_t lists_bytes(const struct schema *schema, const void *plain)
 	for (uint32_t i = 0; i < schema->n_fields; i++) {
 		const struct schema_field *field = &schema->fields[i];
 
-		if (field->table)
+		if (field->table && field->shape != FIELD_BLOB)
 			n_bytes += *table_count(plain, field->table) * field_width(field) +
 			           ARENA_ALIGNMENT;
 	}

@@ -21,11 +21,24 @@ enum {
 	MAX_REPORT_FLOW_ROWS = MAX_REPORT_LINKS * N_FAMILIES,
 	MAX_LINK_QUEUES = 64, // receive queues of one link
 	MAX_REPORT_QUEUE_ROWS = MAX_REPORT_LINKS * MAX_LINK_QUEUES,
+	MAX_REPORT_GROUPS = 4096,
+	MAX_GROUP_NAME_BYTES = 64, // of its carrier, region and class, terminating zero included
+	MAX_REPORT_KEYS = 2,
+	MAX_REPORT_SKETCHES = MAX_REPORT_GROUPS * MAX_REPORT_KEYS * N_GRADES,
+	PLAN_ID_BYTES = 16,
+	// The scopes a sketch may have.
+	SCOPE_SECONDS = 300,
+	LONG_SCOPE_SECONDS = 3600,
 	MAX_ACK_ROWS = 1024,
 };
 
 struct spool_id {
 	uint8_t bytes[SPOOL_ID_BYTES];
+};
+
+// All zero: there is no plan.
+struct plan_id {
+	uint8_t bytes[PLAN_ID_BYTES];
 };
 
 struct hello {
@@ -56,6 +69,7 @@ struct report_link {
 	uint64_t down_ns; // at most what was observed
 	uint64_t gone_ns; // at most down_ns
 	enum link_state state; // at the end of the window
+	uint32_t is_asymmetric; // 0 or 1
 };
 
 struct report_traffic {
@@ -79,6 +93,33 @@ struct report_queue {
 	uint64_t frames;
 };
 
+// Whose users are counted together, and what a user is there. Names are UTF-8 without control
+// characters and slashes; only the class may be empty.
+struct report_group {
+	char carrier[MAX_GROUP_NAME_BYTES];
+	char region[MAX_GROUP_NAME_BYTES];
+	enum access access;
+	char class_name[MAX_GROUP_NAME_BYTES];
+	enum family family;
+	uint32_t user_len; // bits of an address that tell its user; 1 to all of the family's
+	uint32_t port_block; // ports of a user behind a shared IPv4 address; 0: not shared
+};
+
+// Order of the group table: negative, 0 or positive as strcmp()'s.
+int report_group_compare(const struct report_group *a, const struct report_group *b);
+
+struct report_key {
+	uint64_t id;
+	uint64_t start_ns;
+};
+
+struct report_sketch {
+	uint32_t key, group; // indexes into keys and groups
+	enum grade grade;
+	uint32_t scope_seconds; // SCOPE_SECONDS or LONG_SCOPE_SECONDS
+	uint32_t n_bytes; // of sketch_data, behind those of the rows before
+};
+
 // One window of one probe. Rows are sorted by their key and each key stands once; links keep the
 // order of the probe's configuration and differ in name. The window's length is a whole number of
 // seconds that divides 300 s.
@@ -90,17 +131,28 @@ struct report {
 	uint64_t boot_ns;
 	uint32_t window_overruns;
 	char software[MAX_TEXT_BYTES];
-	uint32_t n_links, n_traffic, n_flows, n_queues;
+	struct plan_id plan;
+	uint64_t covered_ends[N_FAMILIES], uncovered_ends[N_FAMILIES];
+	uint32_t n_links, n_traffic, n_flows, n_queues, n_groups, n_keys, n_sketches;
+	uint32_t n_sketch_bytes;
 	struct report_link *links;
 	struct report_traffic *traffic;
 	struct report_flows *flows;
 	struct report_queue *queues;
+	struct report_group *groups;
+	struct report_key *keys;
+	struct report_sketch *sketches;
+	uint8_t *sketch_data; // each as sketch_decode() takes it
+};
+
+struct report_sizes {
+	uint32_t n_links, n_traffic, n_flows, n_queues, n_groups, n_keys, n_sketches;
+	uint32_t n_sketch_bytes;
 };
 
 // An empty report with room for that many rows, which the caller fills and whose n_ fields are
 // set; NULL when out of memory.
-struct report *report_new(uint32_t n_links, uint32_t n_traffic, uint32_t n_flows,
-                          uint32_t n_queues);
+struct report *report_new(const struct report_sizes *sizes);
 void report_free(struct report *report);
 
 struct sequence_range {

@@ -18,6 +18,11 @@ static const char *const transition_names[N_TRANSITIONS] = {
 static const char *const surface_names[N_SURFACES] = {"metro", "mobile-core", "interconnect",
                                                       "international"};
 
+static const char *const access_names[N_ACCESSES] = {"mobile", "fixed",     "enterprise",
+                                                     "idc",    "broadcast", "iot"};
+
+static const char *const grade_names[N_GRADES] = {"sent", "confirmed"};
+
 const char *family_name(enum family family)
 {
 	return family_names[family];
@@ -48,10 +53,30 @@ const char *surface_name(enum surface surface)
 	return surface_names[surface];
 }
 
-int surface_from_name(const char *name)
+const char *access_name(enum access access)
 {
-	for (int i = 0; i < N_SURFACES; i++)
-		if (strcmp(surface_names[i], name) == 0)
+	return access_names[access];
+}
+
+const char *grade_name(enum grade grade)
+{
+	return grade_names[grade];
+}
+
+static int from_name(const char *const *names, int n_names, const char *name)
+{
+	for (int i = 0; i < n_names; i++)
+		if (strcmp(names[i], name) == 0)
 			return i;
 	return -1;
+}
+
+int surface_from_name(const char *name)
+{
+	return from_name(surface_names, N_SURFACES, name);
+}
+
+int access_from_name(const char *name)
+{
+	return from_name(access_names, N_ACCESSES, name);
 }

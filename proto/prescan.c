@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "utf8.h"
+
 enum wire_type_of_field {
 	VARINT = 0,
 	EIGHT_BYTES = 1,
@@ -29,7 +31,7 @@ struct walk {
 	const uint8_t *start, *at, *end;
 	struct prescan_totals totals;
 	uint32_t n_unknown;
-	uint64_t seen; // bit i: schema->fields[i] was met
+	bool seen[SCHEMA_MAX_FIELDS]; // schema->fields[i] was met
 	uint32_t n_texts[SCHEMA_MAX_FIELDS]; // elements of schema->fields[i] so far
 	char *why;
 	size_t n_why;
@@ -133,6 +135,23 @@ static int text_walk(struct walk *walk, const struct schema_field *field, const 
 	return 0;
 }
 
+static int name_walk(struct walk *walk, const struct schema_field *field, const uint8_t *name)
+{
+	size_t n_bytes = (size_t)(walk->at - name);
+
+	if (!utf8_is_printable((const char *)name, n_bytes))
+		return walk_fault(walk, "%s: not UTF-8 without control characters", field->name);
+	return 0;
+}
+
+static int blob_walk(struct walk *walk, const struct schema_field *field, uint64_t n_bytes)
+{
+	if (n_bytes > field->table->max_rows)
+		return walk_fault(walk, "%s: %llu bytes, at most %u are allowed", field->name,
+		                  (unsigned long long)n_bytes, field->table->max_rows);
+	return 0;
+}
+
 static int delimited_walk(struct walk *walk, const struct schema_field *field)
 {
 	const uint8_t *value;
@@ -146,9 +165,13 @@ static int delimited_walk(struct walk *walk, const struct schema_field *field)
 		                  (unsigned long long)n_bytes, (size_t)(walk->end - value));
 	if (field->shape == FIELD_COLUMN32 || field->shape == FIELD_COLUMN64)
 		return column_walk(walk, field, value);
+	if (field->shape == FIELD_BLOB)
+		return blob_walk(walk, field, n_bytes);
 	if (n_bytes > field->max_bytes)
 		return walk_fault(walk, "%s: %llu bytes, at most %u are allowed", field->name,
 		                  (unsigned long long)n_bytes, field->max_bytes);
+	if (field->shape == FIELD_NAMES)
+		return name_walk(walk, field, value);
 	if (field->shape != FIELD_BYTES)
 		return text_walk(walk, field, value);
 	if (n_bytes != field->max_bytes)
@@ -162,15 +185,15 @@ static int repetition_check(struct walk *walk, uint32_t i)
 {
 	const struct schema_field *field = &walk->schema->fields[i];
 
-	if (field->shape == FIELD_TEXTS) {
+	if (field->shape == FIELD_TEXTS || field->shape == FIELD_NAMES) {
 		if (walk->n_texts[i]++ == field->table->max_rows)
 			return walk_fault(walk, "%s: more than %u elements", field->name,
 			                  field->table->max_rows);
 		return 0;
 	}
-	if (walk->seen >> i & 1)
+	if (walk->seen[i])
 		return walk_fault(walk, "%s: stands twice", field->name);
-	walk->seen |= UINT64_C(1) << i;
+	walk->seen[i] = true;
 	return 0;
 }
 
@@ -214,7 +237,7 @@ static int presence_check(struct walk *walk)
 	for (uint32_t i = 0; i < walk->schema->n_fields; i++) {
 		const struct schema_field *field = &walk->schema->fields[i];
 
-		if (!field->table && !(walk->seen >> i & 1))
+		if (!field->table && !field->optional && !walk->seen[i])
 			return walk_fault(walk, "%s: missing", field->name);
 	}
 	return 0;

@@ -20,25 +20,38 @@ static void *rows_new(uint32_t n_rows, size_t row_bytes)
 	return calloc(n_rows > 0 ? n_rows : 1, row_bytes);
 }
 
-struct report *report_new(uint32_t n_links, uint32_t n_traffic, uint32_t n_flows, uint32_t n_queues)
+static void set_sizes(struct report *report, const struct report_sizes *sizes)
+{
+	report->n_links = sizes->n_links;
+	report->n_traffic = sizes->n_traffic;
+	report->n_flows = sizes->n_flows;
+	report->n_queues = sizes->n_queues;
+	report->n_groups = sizes->n_groups;
+	report->n_keys = sizes->n_keys;
+	report->n_sketches = sizes->n_sketches;
+	report->n_sketch_bytes = sizes->n_sketch_bytes;
+}
+
+struct report *report_new(const struct report_sizes *sizes)
 {
 	struct report *report = calloc(1, sizeof(*report));
 
 	if (!report)
 		return NULL;
-	report->n_links = n_links;
-	report->n_traffic = n_traffic;
-	report->n_flows = n_flows;
-	report->n_queues = n_queues;
-	report->links = rows_new(n_links, sizeof(*report->links));
-	report->traffic = rows_new(n_traffic, sizeof(*report->traffic));
-	report->flows = rows_new(n_flows, sizeof(*report->flows));
-	report->queues = rows_new(n_queues, sizeof(*report->queues));
-	if (!report->links || !report->traffic || !report->flows || !report->queues) {
-		report_free(report);
-		return NULL;
-	}
-	return report;
+	set_sizes(report, sizes);
+	report->links = rows_new(sizes->n_links, sizeof(*report->links));
+	report->traffic = rows_new(sizes->n_traffic, sizeof(*report->traffic));
+	report->flows = rows_new(sizes->n_flows, sizeof(*report->flows));
+	report->queues = rows_new(sizes->n_queues, sizeof(*report->queues));
+	report->groups = rows_new(sizes->n_groups, sizeof(*report->groups));
+	report->keys = rows_new(sizes->n_keys, sizeof(*report->keys));
+	report->sketches = rows_new(sizes->n_sketches, sizeof(*report->sketches));
+	report->sketch_data = rows_new(sizes->n_sketch_bytes, 1);
+	if (report->links && report->traffic && report->flows && report->queues && report->groups &&
+	    report->keys && report->sketches && report->sketch_data)
+		return report;
+	report_free(report);
+	return NULL;
 }
 
 void report_free(struct report *report)
@@ -49,6 +62,10 @@ void report_free(struct report *report)
 	free(report->traffic);
 	free(report->flows);
 	free(report->queues);
+	free(report->groups);
+	free(report->keys);
+	free(report->sketches);
+	free(report->sketch_data);
 	free(report);
 }
 
@@ -205,6 +222,9 @@ static int link_state_check(const struct report *report, uint32_t i, char *why)
 		return check_fault(
 			why, "link_state[%" PRIu32 "]: %" PRIu32 " is not one of the %d states", i,
 			(uint32_t)link->state, N_LINK_STATES);
+	if (link->is_asymmetric > 1)
+		return check_fault(why, "link_asymmetric[%" PRIu32 "]: %" PRIu32 " is not 0 or 1",
+		                   i, link->is_asymmetric);
 	if (link->down_ns > report->observed_ns)
 		return check_fault(why,
 		                   "link_down_ns[%" PRIu32 "]: %" PRIu64
@@ -419,5 +439,8 @@ int report_check(const struct report *report, char *why)
 	if (r < 0)
 		return r;
 	r = flows_check(report, why);
-	return r < 0 ? r : queues_check(report, why);
+	if (r < 0)
+		return r;
+	r = queues_check(report, why);
+	return r < 0 ? r : report_users_check(report, why);
 }

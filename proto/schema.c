@@ -6,7 +6,9 @@
 
 static_assert(sizeof(enum surface) == sizeof(uint32_t) && sizeof(enum family) == sizeof(uint32_t) &&
                       sizeof(enum transition) == sizeof(uint32_t) &&
-                      sizeof(enum link_state) == sizeof(uint32_t),
+                      sizeof(enum link_state) == sizeof(uint32_t) &&
+                      sizeof(enum access) == sizeof(uint32_t) &&
+                      sizeof(enum grade) == sizeof(uint32_t),
               "an enum is as wide as its column");
 
 // clang-format off: the tables read best with one field on each line.
@@ -15,6 +17,10 @@ static_assert(sizeof(enum surface) == sizeof(uint32_t) && sizeof(enum family) ==
 #define ONE(number, name, bits, type)                                                              \
 	{                                                                                          \
 		number, FIELD_UINT##bits, 0, offsetof(struct type, name), NULL, #name, false       \
+	}
+#define LATER_ONE(number, name, bits, member, type)                                                \
+	{                                                                                          \
+		number, FIELD_UINT##bits, 0, offsetof(struct type, member), NULL, #name, true      \
 	}
 #define SPOOL(number, type)                                                                        \
 	{                                                                                          \
@@ -28,6 +34,11 @@ static_assert(sizeof(enum surface) == sizeof(uint32_t) && sizeof(enum family) ==
 #define TEXTS(number, name, member, row, table, length)                                            \
 	{                                                                                          \
 		number, FIELD_TEXTS, (length)-1, offsetof(struct row, member), &table, #name,      \
+			false                                                                      \
+	}
+#define NAMES(number, name, member, row, table, length)                                            \
+	{                                                                                          \
+		number, FIELD_NAMES, (length)-1, offsetof(struct row, member), &table, #name,      \
 			false                                                                      \
 	}
 #define COLUMN(number, name, bits, member, row, table)                                             \
@@ -75,6 +86,15 @@ static const struct schema_table flow_rows = ROWS(report, flows, n_flows, report
 static const struct schema_table queue_rows = ROWS(report, queues, n_queues, report_queue,
                                                    MAX_REPORT_QUEUE_ROWS);
 
+static const struct schema_table group_rows = ROWS(report, groups, n_groups, report_group,
+                                                   MAX_REPORT_GROUPS);
+static const struct schema_table key_rows = ROWS(report, keys, n_keys, report_key, MAX_REPORT_KEYS);
+static const struct schema_table sketch_rows = ROWS(report, sketches, n_sketches, report_sketch,
+                                                    MAX_REPORT_SKETCHES);
+static const struct schema_table sketch_octets = {offsetof(struct report, sketch_data),
+                                                  offsetof(struct report, n_sketch_bytes), 1,
+                                                  WIRE_MAX_PAYLOAD_BYTES};
+
 static const struct schema_field report_fields[] = {
 	TEXT(1, probe, report, MAX_NAME_BYTES),
 	SPOOL(2, report),
@@ -85,6 +105,11 @@ static const struct schema_field report_fields[] = {
 	ONE(7, boot_ns, 64, report),
 	ONE(8, window_overruns, 32, report),
 	TEXT(9, software, report, MAX_TEXT_BYTES),
+	{10, FIELD_BYTES, PLAN_ID_BYTES, offsetof(struct report, plan), NULL, "plan", true},
+	LATER_ONE(11, covered_ipv4_ends, 64, covered_ends[FAMILY_IPV4], report),
+	LATER_ONE(12, covered_ipv6_ends, 64, covered_ends[FAMILY_IPV6], report),
+	LATER_ONE(13, uncovered_ipv4_ends, 64, uncovered_ends[FAMILY_IPV4], report),
+	LATER_ONE(14, uncovered_ipv6_ends, 64, uncovered_ends[FAMILY_IPV6], report),
 	TEXTS(16, link_name, name, report_link, link_rows, MAX_NAME_BYTES),
 	COLUMN(17, link_surface, 32, surface, report_link, link_rows),
 	COLUMN(18, link_capacity_bps, 64, capacity_bps, report_link, link_rows),
@@ -112,6 +137,7 @@ static const struct schema_field report_fields[] = {
 	COLUMN(38, traffic_payload_bytes, 64, payload_bytes, report_traffic, traffic_rows),
 	LATER_COLUMN(40, link_state, 32, state, report_link, link_rows),
 	LATER_COLUMN(41, link_gone_ns, 64, gone_ns, report_link, link_rows),
+	LATER_COLUMN(42, link_asymmetric, 32, is_asymmetric, report_link, link_rows),
 	COLUMN(48, flow_link, 32, link, report_flows, flow_rows),
 	COLUMN(49, flow_family, 32, family, report_flows, flow_rows),
 	COLUMN(50, flow_new, 64, new_flows, report_flows, flow_rows),
@@ -121,6 +147,21 @@ static const struct schema_field report_fields[] = {
 	COLUMN(56, queue_link, 32, link, report_queue, queue_rows),
 	COLUMN(57, queue_number, 32, number, report_queue, queue_rows),
 	COLUMN(58, queue_frames, 64, frames, report_queue, queue_rows),
+	NAMES(64, group_carrier, carrier, report_group, group_rows, MAX_GROUP_NAME_BYTES),
+	NAMES(65, group_region, region, report_group, group_rows, MAX_GROUP_NAME_BYTES),
+	COLUMN(66, group_access, 32, access, report_group, group_rows),
+	NAMES(67, group_class, class_name, report_group, group_rows, MAX_GROUP_NAME_BYTES),
+	COLUMN(68, group_family, 32, family, report_group, group_rows),
+	COLUMN(69, group_user_len, 32, user_len, report_group, group_rows),
+	COLUMN(70, group_port_block, 32, port_block, report_group, group_rows),
+	COLUMN(72, key_id, 64, id, report_key, key_rows),
+	COLUMN(73, key_start_ns, 64, start_ns, report_key, key_rows),
+	COLUMN(80, sketch_key, 32, key, report_sketch, sketch_rows),
+	COLUMN(81, sketch_group, 32, group, report_sketch, sketch_rows),
+	COLUMN(82, sketch_grade, 32, grade, report_sketch, sketch_rows),
+	COLUMN(83, sketch_scope_seconds, 32, scope_seconds, report_sketch, sketch_rows),
+	COLUMN(84, sketch_bytes, 32, n_bytes, report_sketch, sketch_rows),
+	{85, FIELD_BLOB, 0, 0, &sketch_octets, "sketch_data", true},
 };
 
 const struct schema report_schema = SCHEMA(report_fields);

@@ -99,9 +99,13 @@ struct report *report_build(const struct report_origin *origin, const struct rep
                             const struct tally *tally)
 {
 	// Room for every row there can be; the counts then grow with the rows that are there.
-	struct report *report = report_new(n_ports,
-	                                   n_ports * N_FAMILIES * N_FAMILIES * N_TRANSITIONS,
-	                                   n_ports * N_FAMILIES, n_ports * MAX_LINK_QUEUES);
+	const struct report_sizes sizes = {
+		.n_links = n_ports,
+		.n_traffic = n_ports * N_FAMILIES * N_FAMILIES * N_TRANSITIONS,
+		.n_flows = n_ports * N_FAMILIES,
+		.n_queues = n_ports * MAX_LINK_QUEUES,
+	};
+	struct report *report = report_new(&sizes);
 
 	if (report == NULL)
 		return NULL;

@@ -31,7 +31,8 @@ void bench_reopen(struct bench *bench)
 static struct report *report_of(const struct bench *bench, uint64_t sequence, uint64_t start_ns,
                                 const char *link)
 {
-	struct report *report = report_new(1, 1, 0, 2);
+	struct report *report = report_new(
+		&(struct report_sizes){.n_links = 1, .n_traffic = 1, .n_queues = 2});
 
 	strcpy(report->probe, bench->probe);
 	memset(report->spool.bytes, 7, SPOOL_ID_BYTES);

@@ -37,6 +37,18 @@ static void assert_reports_equal(const struct report *a, const struct report *b)
 	assert_memory_equal(a->traffic, b->traffic, a->n_traffic * sizeof(*a->traffic));
 	assert_memory_equal(a->flows, b->flows, a->n_flows * sizeof(*a->flows));
 	assert_memory_equal(a->queues, b->queues, a->n_queues * sizeof(*a->queues));
+	assert_memory_equal(&a->plan, &b->plan, sizeof(a->plan));
+	assert_memory_equal(a->covered_ends, b->covered_ends, sizeof(a->covered_ends));
+	assert_memory_equal(a->uncovered_ends, b->uncovered_ends, sizeof(a->uncovered_ends));
+	assert_int_equal(a->n_groups, b->n_groups);
+	assert_int_equal(a->n_keys, b->n_keys);
+	assert_int_equal(a->n_sketches, b->n_sketches);
+	assert_int_equal(a->n_sketch_bytes, b->n_sketch_bytes);
+	for (uint32_t i = 0; i < a->n_groups; i++)
+		assert_int_equal(report_group_compare(&a->groups[i], &b->groups[i]), 0);
+	assert_memory_equal(a->keys, b->keys, a->n_keys * sizeof(*a->keys));
+	assert_memory_equal(a->sketches, b->sketches, a->n_sketches * sizeof(*a->sketches));
+	assert_memory_equal(a->sketch_data, b->sketch_data, a->n_sketch_bytes);
 }
 
 // Checks that the bytes are exactly one frame of the type, and returns its payload.
@@ -218,11 +230,15 @@ static void a_report_comes_back_as_it_was(void **state)
 static struct report *largest_report_new(void)
 {
 	struct report *sample = sample_report_new();
-	struct report *report = report_new(MAX_REPORT_LINKS, MAX_REPORT_TRAFFIC_ROWS,
-	                                   MAX_REPORT_FLOW_ROWS, MAX_REPORT_QUEUE_ROWS);
+	struct report *report = report_new(&(struct report_sizes){
+		.n_links = MAX_REPORT_LINKS,
+		.n_traffic = MAX_REPORT_TRAFFIC_ROWS,
+		.n_flows = MAX_REPORT_FLOW_ROWS,
+		.n_queues = MAX_REPORT_QUEUE_ROWS,
+	});
 	struct report_traffic *row = report->traffic;
 
-	memcpy(report, sample, offsetof(struct report, n_links));
+	memcpy(report, sample, offsetof(struct report, plan));
 	report_free(sample);
 	for (uint32_t i = 0; i < MAX_REPORT_LINKS; i++) {
 		uint64_t most = INT64_MAX / MAX_REPORT_LINKS;
@@ -286,16 +302,16 @@ static void a_report_cut_anywhere_else_than_between_tables_is_refused(void **sta
 	for (size_t cut = 0; cut < n_bytes - WIRE_HEADER_BYTES; cut++) {
 		why[0] = 0;
 		if (report_decode(frame + WIRE_HEADER_BYTES, cut, &back, why) == 0) {
-			assert_int_equal(back->n_queues, 0);
+			assert_int_equal(back->n_sketches, 0);
 			report_free(back);
 			n_whole++;
 		} else {
 			assert_true(strlen(why) > 5);
 		}
 	}
-	// After the head, the links as older probes know them, each column that came later, the
-	// traffic, the flows.
-	assert_int_equal(n_whole, 7);
+	// After the head, each of three numbers about users, the links as older probes know them,
+	// each of four columns that came later, the traffic, flows, queues, groups, keys.
+	assert_int_equal(n_whole, 14);
 	report_free(report);
 	free(frame);
 }

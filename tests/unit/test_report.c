@@ -262,6 +262,11 @@ static void too_many_queue_rows(struct report *report)
 	report->n_queues = MAX_REPORT_QUEUE_ROWS + 1;
 }
 
+static void asymmetric_wrong(struct report *report)
+{
+	report->links[1].is_asymmetric = 2;
+}
+
 static const struct fault {
 	void (*bend)(struct report *report);
 	const char *why;
@@ -332,6 +337,7 @@ static const struct fault {
 	{too_many_traffic_rows, "traffic_link: more than 9216 elements"},
 	{too_many_flow_rows, "flow_link: more than 512 elements"},
 	{too_many_queue_rows, "queue_link: more than 16384 elements"},
+	{asymmetric_wrong, "link_asymmetric[1]: 2 is not 0 or 1"},
 };
 
 static void every_fault_is_named_and_never_sent(void **state)
@@ -377,6 +383,7 @@ static void a_report_without_rows_is_right(void **state)
 
 	(void)state;
 	report->n_links = report->n_traffic = report->n_flows = report->n_queues = 0;
+	report->n_groups = report->n_keys = report->n_sketches = report->n_sketch_bytes = 0;
 	assert_int_equal(report_check(report, why), 0);
 	report_free(report);
 	report_free(NULL);
