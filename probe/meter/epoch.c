@@ -34,6 +34,15 @@ bool tally_pair_request(struct tally_pair *pair)
 	return true;
 }
 
+struct tally *tally_pair_next(struct tally_pair *pair)
+{
+	uint64_t wanted = atomic_load_explicit(&pair->wanted, memory_order_relaxed);
+
+	if (atomic_load_explicit(&pair->released, memory_order_relaxed) != wanted)
+		return NULL;
+	return &pair->tallies[(wanted + 1) % 2];
+}
+
 struct tally *tally_pair_sealed(struct tally_pair *pair)
 {
 	uint64_t wanted = atomic_load_explicit(&pair->wanted, memory_order_relaxed);

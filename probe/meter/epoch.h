@@ -32,6 +32,10 @@ struct tally *tally_pair_begin_burst(struct tally_pair *pair);
 // epoch has not been released yet.
 bool tally_pair_request(struct tally_pair *pair);
 
+// Control: the tally the worker would turn to, which is nobody's else to touch before the request;
+// NULL while the previous epoch has not been released yet.
+struct tally *tally_pair_next(struct tally_pair *pair);
+
 // Control: the tally of the epoch the worker has left, or NULL while it has not turned.
 struct tally *tally_pair_sealed(struct tally_pair *pair);
 

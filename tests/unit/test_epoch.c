@@ -45,9 +45,11 @@ static void no_epoch_is_asked_for_before_the_last_was_released(void **state)
 
 	assert_true(tally_pair_request(pair));
 	assert_false(tally_pair_request(pair));
+	assert_null(tally_pair_next(pair));
 	tally_pair_begin_burst(pair);
 	assert_false(tally_pair_request(pair));
 	tally_pair_release(pair);
+	assert_ptr_equal(tally_pair_next(pair), &pair->tallies[0]);
 	assert_true(tally_pair_request(pair));
 	free(pair);
 }
