@@ -85,6 +85,9 @@ static const struct config_field link_fields[] = {
 	{"surface", CONFIG_TEXT, offsetof(struct link_config, surface),
          "metro, mobile-core, interconnect or international", .required = true,
          .check = check_surface},
+	{"asymmetric", CONFIG_BOOL, offsetof(struct link_config, asymmetric),
+         "only one direction of its conversations passes: whoever sent is a confirmed user",
+         .preset = "false"},
 	{NULL},
 };
 

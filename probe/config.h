@@ -20,6 +20,7 @@ struct link_config {
 	uint64_t n_queues; // 0: as many as device_n_queues() says
 	uint64_t capacity_bps;
 	char *surface; // one that surface_from_name() knows
+	bool asymmetric; // answers pass elsewhere
 };
 
 enum spread_by {
