@@ -51,24 +51,35 @@ static inline uint64_t siphash_word(const uint8_t *bytes, uint32_t n_bytes)
 	return word;
 }
 
-// Hash of n_bytes under the key.
-static inline uint64_t siphash_2_4(const struct siphash_key *key, const void *data,
-                                   uint32_t n_bytes)
+static inline struct siphash_state siphash_begin(const struct siphash_key *key)
 {
-	const uint8_t *bytes = data;
-	struct siphash_state s = {
+	return (struct siphash_state){
 		.v0 = key->k0 ^ 0x736f6d6570736575,
 		.v1 = key->k1 ^ 0x646f72616e646f6d,
 		.v2 = key->k0 ^ 0x6c7967656e657261,
 		.v3 = key->k1 ^ 0x7465646279746573,
 	};
+}
+
+// The hash, when the last word has been absorbed: the one that says how many bytes there were.
+static inline uint64_t siphash_end(struct siphash_state *s)
+{
+	s->v2 ^= 0xff;
+	for (int i = 0; i < 4; i++)
+		siphash_round(s);
+	return s->v0 ^ s->v1 ^ s->v2 ^ s->v3;
+}
+
+// Hash of n_bytes under the key.
+static inline uint64_t siphash_2_4(const struct siphash_key *key, const void *data,
+                                   uint32_t n_bytes)
+{
+	const uint8_t *bytes = data;
+	struct siphash_state s = siphash_begin(key);
 	uint32_t at = 0;
 
 	for (; at + 8 <= n_bytes; at += 8)
 		siphash_absorb(&s, siphash_word(bytes + at, 8));
 	siphash_absorb(&s, siphash_word(bytes + at, n_bytes - at) | (uint64_t)n_bytes << 56);
-	s.v2 ^= 0xff;
-	for (int i = 0; i < 4; i++)
-		siphash_round(&s);
-	return s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
+	return siphash_end(&s);
 }
