@@ -7,8 +7,8 @@ void tally_pair_init(struct tally_pair *pair)
 	atomic_init(&pair->wanted, 0);
 	atomic_init(&pair->released, 0);
 	atomic_init(&pair->current, 0);
-	tally_reset(&pair->tallies[0]);
-	tally_reset(&pair->tallies[1]);
+	tally_init(&pair->tallies[0], NULL);
+	tally_init(&pair->tallies[1], NULL);
 }
 
 struct tally *tally_pair_begin_burst(struct tally_pair *pair)

@@ -2,10 +2,16 @@
 
 #include <string.h>
 
-void tally_reset(struct tally *tally)
+void tally_init(struct tally *tally, struct user_tally *users)
 {
 	memset(tally, 0, sizeof(*tally));
+	tally->users = users;
 	tally->first_ns = UINT64_MAX;
+}
+
+void tally_reset(struct tally *tally)
+{
+	tally_init(tally, tally->users);
 }
 
 static void traffic_cell_merge(struct traffic_cell *into, const struct traffic_cell *other)

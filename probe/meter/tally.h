@@ -29,11 +29,19 @@ struct link_tally {
 	struct flow_cell flows[N_FAMILIES]; // payload
 };
 
+struct user_tally;
+
 struct tally {
+	// Borrowed; NULL where users are not counted. Not part of what is reset or merged here.
+	struct user_tally *users;
 	uint64_t first_ns, last_ns; // packet time; first_ns is UINT64_MAX while nothing was counted
 	struct link_tally links[MAX_LINKS];
 };
 
+// An empty tally.
+void tally_init(struct tally *tally, struct user_tally *users);
+
+// Empties a tally, which keeps its users as they are.
 void tally_reset(struct tally *tally);
 void tally_merge(struct tally *into, const struct tally *other);
 

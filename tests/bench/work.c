@@ -138,7 +138,7 @@ void bench_init(struct bench *bench, const struct traffic_setup *setup, uint64_t
 	for (uint32_t i = 0; i < BURST; i++)
 		bench->ahead[i] = random_line(bench, bench->random++);
 	bench->meter = meter_init(bench->memory, &config);
-	tally_reset(&bench->tally);
+	tally_init(&bench->tally, NULL);
 	warm_up(bench);
 }
 

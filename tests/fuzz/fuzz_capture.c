@@ -39,7 +39,7 @@ static void meter_file(const char *path)
 	int r;
 
 	assert(source);
-	tally_reset(&tally);
+	tally_init(&tally, NULL);
 	while ((r = pcap_source_receive(source, &burst, why)) == 1) {
 		meter_burst(meter, &tally, 0, 0, burst.layer, burst.frames, burst.n_frames);
 		n_frames += burst.n_frames;

@@ -93,7 +93,7 @@ static void nothing_is_lost_or_counted_twice_between_threads(void **state)
 	struct tally total;
 	pthread_t thread;
 
-	tally_reset(&total);
+	tally_init(&total, NULL);
 	assert_int_equal(pthread_create(&thread, NULL, count_bursts, &worker), 0);
 	for (int epoch = 0; epoch < N_EPOCHS; epoch++) {
 		struct tally *sealed;

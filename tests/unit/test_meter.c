@@ -58,7 +58,7 @@ static void answers_belong_to_the_flow_they_answer(void **state)
 	struct meter *meter = meter_new(1024, 0, NULL);
 	struct tally tally;
 
-	tally_reset(&tally);
+	tally_init(&tally, NULL);
 	meter_one(meter, &tally, 0, 0, 1, 2, 1);
 	meter_one(meter, &tally, 0, 0, 2, 1, 2);
 	assert_int_equal(tally.links[0].flows[FAMILY_IPV4].new_flows, 1);
@@ -74,7 +74,7 @@ static void a_flow_is_active_once_in_each_epoch(void **state)
 	struct tally tallies[2];
 
 	for (uint64_t epoch = 0; epoch < 2; epoch++) {
-		tally_reset(&tallies[epoch]);
+		tally_init(&tallies[epoch], NULL);
 		for (int i = 0; i < 5; i++)
 			meter_one(meter, &tallies[epoch], epoch, 0, 1, 2, epoch);
 	}
@@ -89,7 +89,7 @@ static void a_flow_that_was_idle_too_long_is_a_new_one(void **state)
 	struct meter *meter = meter_new(1024, 30 * SECOND_NS, NULL);
 	struct tally tally;
 
-	tally_reset(&tally);
+	tally_init(&tally, NULL);
 	meter_one(meter, &tally, 0, 0, 1, 2, 1 * SECOND_NS);
 	meter_one(meter, &tally, 0, 0, 1, 2, 31 * SECOND_NS);
 	assert_int_equal(tally.links[0].flows[FAMILY_IPV4].new_flows, 1);
@@ -103,7 +103,7 @@ static void an_idle_flow_is_noticed_without_packets(void **state)
 	struct meter *meter = meter_new(1024, 30 * SECOND_NS, NULL);
 	struct tally tally;
 
-	tally_reset(&tally);
+	tally_init(&tally, NULL);
 	meter_one(meter, &tally, 0, 0, 1, 2, 1 * SECOND_NS);
 	assert_int_equal(meter_flows(meter), 1);
 	for (int i = 0; i < 1024 / 32; i++)
@@ -118,7 +118,7 @@ static void packets_never_suffer_from_a_full_table(void **state)
 	struct flow_cell *flows;
 	struct tally tally;
 
-	tally_reset(&tally);
+	tally_init(&tally, NULL);
 	for (int i = 0; i < 10000; i++)
 		meter_one(meter, &tally, 0, 0, (uint8_t)(i % 250), (uint8_t)(i / 250), (uint64_t)i);
 	flows = &tally.links[0].flows[FAMILY_IPV4];
@@ -135,7 +135,7 @@ static void every_frame_is_counted_once_on_its_link(void **state)
 	struct meter *meter = meter_new(64, 0, NULL);
 	struct tally tally;
 
-	tally_reset(&tally);
+	tally_init(&tally, NULL);
 	meter_burst(meter, &tally, 0, 2, LINK_ETHERNET, frames, 2);
 	assert_int_equal(link_tally_frames(&tally.links[2]), 2);
 	assert_int_equal(link_tally_frames(&tally.links[0]), 0);
@@ -154,7 +154,7 @@ static void sources_are_counted_in_both_directions(void **state)
 	struct tally tally;
 
 	assert_non_null(sources);
-	tally_reset(&tally);
+	tally_init(&tally, NULL);
 	for (int i = 0; i < 3; i++)
 		meter_one(meter, &tally, 0, 0, 1, 2, 1);
 	assert_int_equal(sources->ipv4.n_exact, 1);
@@ -178,11 +178,11 @@ static void workers_merged_count_what_one_worker_counts(void **state)
 	struct tally whole, merged, part[N_WORKERS];
 	uint32_t random = 7;
 
-	tally_reset(&whole);
-	tally_reset(&merged);
+	tally_init(&whole, NULL);
+	tally_init(&merged, NULL);
 	for (int w = 0; w < N_WORKERS; w++) {
 		workers[w] = meter_new(1 << 16, 0, NULL);
-		tally_reset(&part[w]);
+		tally_init(&part[w], NULL);
 	}
 	for (uint64_t i = 0; i < 100000; i++) {
 		uint8_t from = (uint8_t)next_random(&random), to = (uint8_t)next_random(&random);
@@ -205,7 +205,7 @@ static void a_meter_that_grew_counts_on_as_before(void **state)
 	struct meter *small = meter_new(4096, 0, NULL), *large = meter_new(16384, 0, NULL);
 	struct tally tally;
 
-	tally_reset(&tally);
+	tally_init(&tally, NULL);
 	for (int i = 0; i < 1000; i++)
 		meter_one(small, &tally, 0, 0, (uint8_t)(i % 250), (uint8_t)(250 + i / 250), 1);
 	assert_false(meter_is_crowded(small));
@@ -214,7 +214,7 @@ static void a_meter_that_grew_counts_on_as_before(void **state)
 	assert_true(meter_is_crowded(small));
 	meter_move(large, small);
 	assert_int_equal(meter_flows(large), meter_flows(small));
-	tally_reset(&tally);
+	tally_init(&tally, NULL);
 	meter_one(large, &tally, 0, 0, 3, 251, 1);
 	assert_int_equal(tally.links[0].flows[FAMILY_IPV4].new_flows, 0);
 	free(small);

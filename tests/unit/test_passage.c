@@ -97,8 +97,8 @@ static void a_burst_is_counted_and_keyed_as_its_frames_alone_would_be(void **sta
 	struct passages passages, expected;
 	uint32_t random = 11;
 
-	tally_reset(&tally);
-	tally_reset(&expected_tally);
+	tally_init(&tally, NULL);
+	tally_init(&expected_tally, NULL);
 	for (uint32_t burst = 0; burst < N_BURSTS; burst++) {
 		uint32_t n_frames = next_random(&random) % (PASSAGES_MAX + 1);
 

@@ -49,7 +49,7 @@ static int fill_tally(void **state)
 	struct link_tally *north = &tally.links[0];
 	struct link_tally *south = &tally.links[1];
 
-	tally_reset(&tally);
+	tally_init(&tally, NULL);
 	north->frames[FRAME_IPV4] = 10;
 	north->frames[FRAME_MALFORMED] = 1;
 	north->truncated_frames = 2;
@@ -126,7 +126,7 @@ static void a_quiet_window_still_names_its_links(void **state)
 	static struct tally quiet;
 	struct report *report;
 
-	tally_reset(&quiet);
+	tally_init(&quiet, NULL);
 	report = report_build(&origin, &window, ports, 2, &quiet);
 	assert_int_equal(report->n_links, 2);
 	assert_int_equal(report->n_traffic, 0);

@@ -119,7 +119,7 @@ static void count_by(uint32_t n, struct tally *ret_total)
 {
 	struct counter counters[MAX_METERS];
 
-	tally_reset(ret_total);
+	tally_init(ret_total, NULL);
 	for (uint32_t i = 0; i < n; i++) {
 		counter_init(&counters[i], i, n);
 		assert_int_equal(pthread_create(&counters[i].thread, NULL, count_own, &counters[i]),
