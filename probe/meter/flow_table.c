@@ -66,16 +66,16 @@ uint64_t flow_table_slots(const struct flow_table *table)
 	return (table->line_mask + 1) * LINE_SLOTS;
 }
 
-static struct flow *find_in_line(struct flow_table *table, uint64_t line,
-                                 const struct flow_key *key, uint64_t hash)
+static struct flow *find_in_line(struct flow_table *table, uint64_t line, uint16_t tag,
+                                 const struct flow_key *key)
 {
-	uint32_t matches = tags_match(table->lines[line].tags, LINE_SLOTS, flow_tag(hash));
+	uint32_t matches = tags_match(table->lines[line].tags, LINE_SLOTS, tag);
 	struct flow *flows = flow_table_line(table, line);
 
 	for (; matches != 0; matches &= matches - 1) {
 		struct flow *flow = &flows[__builtin_ctz(matches)];
 
-		if (flow->hash == hash && flow_key_equal(&flow->key, key))
+		if (flow_key_equal(&flow->key, key))
 			return flow;
 	}
 	return NULL;
@@ -84,21 +84,27 @@ static struct flow *find_in_line(struct flow_table *table, uint64_t line,
 struct flow *flow_table_find(struct flow_table *table, const struct flow_key *key, uint64_t hash)
 {
 	uint64_t home = flow_home_line(table, hash);
-	struct flow *flow = find_in_line(table, home, key, hash);
+	uint16_t tag = flow_tag(hash);
+	struct flow *flow = find_in_line(table, home, tag, key);
 
 	if (flow || table->lines[home].n_displaced == 0)
 		return flow;
-	return find_in_line(table, flow_other_line(table, hash), key, hash);
+	return find_in_line(table, flow_other_line(table, hash), tag | FLOW_TAG_DISPLACED, key);
+}
+
+static uint64_t home_of_flow(const struct flow_table *table, const struct flow *flow)
+{
+	return flow_home_line(table, flow_table_hash(table, &flow->key));
 }
 
 static void free_slot(struct flow_table *table, uint64_t line, uint32_t slot)
 {
-	const struct flow *flow = &flow_table_line(table, line)[slot];
-	uint64_t home = flow_home_line(table, flow->hash);
+	uint16_t *tag = &table->lines[line].tags[slot];
 
-	if (home != line)
-		table->lines[home].n_displaced--;
-	table->lines[line].tags[slot] = 0;
+	if (*tag & FLOW_TAG_DISPLACED)
+		table->lines[home_of_flow(table, &flow_table_line(table, line)[slot])]
+			.n_displaced--;
+	*tag = 0;
 	table->n_flows--;
 }
 
@@ -167,12 +173,12 @@ const struct flow *flow_table_prefetch_place(const struct flow_table *table, uin
 	const struct flow *flow = flow_table_line(table, place.line) + place.slot;
 
 	__builtin_prefetch(flow, 1);
-	return place.taken ? flow : NULL;
+	return table->lines[place.line].tags[place.slot] & FLOW_TAG_DISPLACED ? flow : NULL;
 }
 
 void flow_table_prefetch_home(const struct flow_table *table, const struct flow *flow)
 {
-	__builtin_prefetch(&table->lines[flow_home_line(table, flow->hash)], 1);
+	__builtin_prefetch(&table->lines[home_of_flow(table, flow)], 1);
 }
 
 bool flow_table_insert(struct flow_table *table, const struct flow_key *key, uint64_t hash,
@@ -189,12 +195,14 @@ bool flow_table_insert(struct flow_table *table, const struct flow_key *key, uin
 		free_slot(table, place.line, place.slot);
 		line->hand = (uint8_t)((place.slot + 1) % LINE_SLOTS);
 	}
-	if (place.line != flow_home_line(table, hash))
-		table->lines[flow_home_line(table, hash)].n_displaced++;
 	line->tags[place.slot] = flow_tag(hash);
+	if (place.line != flow_home_line(table, hash)) {
+		table->lines[flow_home_line(table, hash)].n_displaced++;
+		line->tags[place.slot] |= FLOW_TAG_DISPLACED;
+	}
 	line->ages[place.slot] = flow_table_tick(table, now_ns);
 	table->n_flows++;
-	*flow = (struct flow){.key = *key, .hash = hash};
+	*flow = (struct flow){.key = *key};
 	*ret_flow = flow;
 	return evicts;
 }
@@ -226,7 +234,8 @@ void flow_table_move(struct flow_table *to, const struct flow_table *from)
 			continue;
 		// A larger table's lines hold no more of these than before. A flow that stood in
 		// its other line could still find both full, at a load no caller moves at.
-		flow_table_insert(to, &flow->key, flow->hash, flow->last_ns, &moved, &evicted);
+		flow_table_insert(to, &flow->key, flow_table_hash(to, &flow->key), flow->last_ns,
+		                  &moved, &evicted);
 		*moved = *flow;
 	}
 }

@@ -5,6 +5,7 @@
 //
 //   lines, 64 bytes each:  | 20 tags of 16 bits, 0 is free | 20 ages of 8 bits | displaced, hand |
 //   flows, 64 bytes each:  | line 0: slot 0 ... slot 19 | line 1: slot 0 ... | ...
+//   a tag:                 | 1 in the flow's other line | 15 bits of its hash |
 //
 // A packet of a known flow touches two cache lines at random, and the burst has asked for both
 // before they are needed: the line, whose tags are compared at once, and the one flow with that
@@ -28,18 +29,20 @@
 #include "flow_key.h"
 #include "tags.h"
 
+// A flow does not keep its hash, which only one that is displaced is asked for again.
 struct flow {
 	struct flow_key key;
-	uint64_t hash;
 	uint64_t last_ns;
 	uint32_t epoch; // window in which it was last seen
 	uint8_t link; // on which it was first seen
 	uint8_t directions; // enum flow_direction, those seen
-	uint8_t zero[2];
+	uint16_t user_state; // see user_state.h, as what follows
+	uint32_t answer_sequence[2];
 };
 
 enum {
 	LINE_SLOTS = 20,
+	FLOW_TAG_DISPLACED = 0x8000,
 };
 
 struct flow_line {
@@ -82,18 +85,18 @@ uint64_t flow_table_slots(const struct flow_table *table);
 // The flow of that key, idle or not; NULL when there is none.
 struct flow *flow_table_find(struct flow_table *table, const struct flow_key *key, uint64_t hash);
 
-// A slot for a flow that is not in the table; key and hash are set, the rest is the caller's to
-// fill, flow_table_seen() included. Where there is no room for it, the oldest flow of its home line
-// is evicted: then true is returned and *ret_evicted is a copy of it.
+// A slot for a flow that is not in the table; its key is set, the rest is the caller's to fill,
+// flow_table_seen() included. Where there is no room for it, the oldest flow of its home line is
+// evicted: then true is returned and *ret_evicted is a copy of it.
 bool flow_table_insert(struct flow_table *table, const struct flow_key *key, uint64_t hash,
                        uint64_t now_ns, struct flow **ret_flow, struct flow *ret_evicted);
 
 // Third stage, for a flow that is probably new: asks for the slot it would get. Returns the flow
-// that would have to go, or NULL.
+// that would have to go, if it is a displaced one, or NULL.
 const struct flow *flow_table_prefetch_place(const struct flow_table *table, uint64_t hash,
                                              uint64_t now_ns);
 
-// Fourth stage: asks for the line that will be told that this flow has gone.
+// Fourth stage: asks for the line that will be told that this displaced flow has gone.
 void flow_table_prefetch_home(const struct flow_table *table, const struct flow *flow);
 
 // Frees the slots of idle flows in the lines that are due: every line is once in the time within
@@ -117,9 +120,10 @@ static inline uint64_t flow_table_hash(const struct flow_table *table, const str
 	return flow_hash(&table->secret, key->words);
 }
 
+// In the home line; in the other one the tag is this one and FLOW_TAG_DISPLACED.
 static inline uint16_t flow_tag(uint64_t hash)
 {
-	uint16_t tag = (uint16_t)(hash >> 48);
+	uint16_t tag = (uint16_t)(hash >> 49);
 
 	return tag ? tag : 1;
 }
@@ -174,9 +178,9 @@ static inline struct flow *flow_table_guess(const struct flow_table *table, uint
 
 // True when the guessed slot holds the key. Its tag is not looked at again, which is right only as
 // long as no flow was freed since the guess but to make room for another: do not sweep in between.
-static inline bool flow_confirms(const struct flow *flow, const struct flow_key *key, uint64_t hash)
+static inline bool flow_confirms(const struct flow *flow, const struct flow_key *key)
 {
-	return (flow->hash == hash) & flow_key_equal(&flow->key, key);
+	return flow_key_equal(&flow->key, key);
 }
 
 static inline uint8_t flow_table_tick(const struct flow_table *table, uint64_t now_ns)

@@ -39,7 +39,7 @@ static struct flow *begin_flow(struct meter *meter, struct tally *tally, struct 
 	struct flow *flow = idle, evicted;
 
 	if (idle)
-		*flow = (struct flow){.key = passage->key, .hash = passage->hash};
+		*flow = (struct flow){.key = passage->key};
 	else if (flow_table_insert(&meter->table, &passage->key, passage->hash, time_ns, &flow,
 	                           &evicted))
 		tally->links[evicted.link].flows[flow_key_family(&evicted.key)].evicted_flows++;
@@ -48,7 +48,7 @@ static struct flow *begin_flow(struct meter *meter, struct tally *tally, struct 
 
 static struct flow *find_flow(struct meter *meter, const struct passage *passage)
 {
-	if (passage->flow && flow_confirms(passage->flow, &passage->key, passage->hash))
+	if (passage->flow && flow_confirms(passage->flow, &passage->key))
 		return passage->flow;
 	return flow_table_find(&meter->table, &passage->key, passage->hash);
 }
