@@ -43,6 +43,9 @@ struct packet {
 	uint8_t destination[16];
 	uint16_t source_port; // 0 for fragments and protocols without ports
 	uint16_t destination_port;
+	uint16_t transport_offset; // of the header the ports are from; 0 where none was read
+	uint16_t transport_bytes; // of the payload packet from there, 65,535 at most
+	uint16_t tunnelled_offset; // of the IPv6 header that made it TRANSITION_6IN4, else 0
 	uint8_t verdict; // enum frame_verdict
 	uint8_t carrier; // enum family
 	uint8_t payload; // enum family

@@ -25,6 +25,8 @@ static void fill_plain(uint32_t offset, enum family family, const struct plain *
 	ret_packet->carrier_bytes = ret_packet->payload_bytes = plain->bytes;
 	ret_packet->source_port = ends->source_port;
 	ret_packet->destination_port = ends->destination_port;
+	ret_packet->transport_offset = plain->transport_offset;
+	ret_packet->transport_bytes = plain->transport_bytes;
 	ret_packet->verdict = family == FAMILY_IPV4 ? FRAME_IPV4 : FRAME_IPV6;
 	ret_packet->carrier = ret_packet->payload = (uint8_t)family;
 	ret_packet->transition = TRANSITION_NATIVE4;

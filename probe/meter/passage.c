@@ -66,7 +66,8 @@ static void leave_to_walk(struct sorted *sorted, uint32_t at)
 
 // Asks for the home line of the flow as soon as its hash is known.
 static inline void key_passage(const struct flow_table *table, const struct flow_ends *ends,
-                               uint32_t at, struct passages *passages)
+                               uint16_t transport_offset, uint16_t transport_bytes, uint32_t at,
+                               struct passages *passages)
 {
 	struct passage *passage = &passages->at[at];
 	struct flow_key key;
@@ -75,6 +76,8 @@ static inline void key_passage(const struct flow_table *table, const struct flow
 	passage->hash = flow_table_hash(table, &key);
 	flow_table_prefetch(table, passage->hash);
 	passage->key = key;
+	passage->transport_offset = transport_offset;
+	passage->transport_bytes = transport_bytes;
 	passages->present |= UINT64_C(1) << at;
 }
 
@@ -106,7 +109,8 @@ static void begin_ipv4(const struct flow_table *table, struct link_tally *link,
 		}
 		sum.packets++;
 		sum.bytes += plain.bytes;
-		key_passage(table, &plain.ends, at, passages);
+		key_passage(table, &plain.ends, plain.transport_offset, plain.transport_bytes, at,
+		            passages);
 	}
 	count_plain(link, FAMILY_IPV4, TRANSITION_NATIVE4, sum);
 }
@@ -130,7 +134,8 @@ static void begin_ipv6(const struct flow_table *table, struct link_tally *link,
 			nat64.packets++;
 			nat64.bytes += plain.bytes;
 		}
-		key_passage(table, &plain.ends, at, passages);
+		key_passage(table, &plain.ends, plain.transport_offset, plain.transport_bytes, at,
+		            passages);
 	}
 	native.packets -= nat64.packets;
 	native.bytes -= nat64.bytes;
@@ -165,7 +170,8 @@ static void begin_walked(const struct flow_table *table, struct link_tally *link
 			continue;
 		count_walked(link, &packet);
 		ends = flow_ends_of_packet(&packet);
-		key_passage(table, &ends, at, passages);
+		key_passage(table, &ends, packet.transport_offset, packet.transport_bytes, at,
+		            passages);
 	}
 }
 

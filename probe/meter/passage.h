@@ -26,6 +26,7 @@ struct passage {
 	uint64_t hash;
 	struct flow *flow; // where it will most likely be; the flow table's to say
 	uint8_t direction; // enum flow_direction
+	uint16_t transport_offset, transport_bytes; // as those of the packet
 };
 
 struct passages {

@@ -18,6 +18,7 @@
 struct plain {
 	struct flow_ends ends;
 	uint32_t bytes; // of the IP packet
+	uint16_t transport_offset, transport_bytes; // as those of a packet
 };
 
 enum {
@@ -104,6 +105,8 @@ static inline bool plain_ipv4(const struct frame *frame, uint32_t offset, struct
 	ret_plain->ends.source[1] = ret_plain->ends.destination[1] = 0;
 	ret_plain->ends.family = FAMILY_IPV4;
 	ret_plain->bytes = total_bytes;
+	ret_plain->transport_offset = (uint16_t)(offset + sizeof(*header));
+	ret_plain->transport_bytes = (uint16_t)(total_bytes - sizeof(*header));
 	return plain_ports((const uint8_t *)(header + 1), header->protocol, &ret_plain->ends);
 }
 
@@ -124,5 +127,7 @@ static inline bool plain_ipv6(const struct frame *frame, uint32_t offset, struct
 	memcpy(ret_plain->ends.destination, header->destination, sizeof(header->destination));
 	ret_plain->ends.family = FAMILY_IPV6;
 	ret_plain->bytes = total_bytes;
+	ret_plain->transport_offset = (uint16_t)(offset + sizeof(*header));
+	ret_plain->transport_bytes = (uint16_t)(total_bytes - sizeof(*header));
 	return plain_ports((const uint8_t *)(header + 1), header->next_header, &ret_plain->ends);
 }

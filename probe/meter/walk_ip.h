@@ -102,6 +102,7 @@ static inline void walk_decide_transition(struct walk *walk, enum family inner,
 		packet->transition = TRANSITION_ISATAP;
 	} else {
 		packet->transition = TRANSITION_6IN4;
+		packet->tunnelled_offset = (uint16_t)walk->offset;
 	}
 	walk->transition_decided = true;
 }
@@ -121,6 +122,8 @@ static inline void walk_enter_ip(struct walk *walk, enum family family, uint64_t
 	packet->payload_bytes = l3_bytes;
 	packet->source_port = 0;
 	packet->destination_port = 0;
+	packet->transport_offset = 0;
+	packet->transport_bytes = 0;
 	packet->flags &= (uint8_t)~PACKET_FRAGMENT;
 	walk->ip_step = IP_STEP_OTHER;
 	walk->segment_routed = false;
@@ -301,10 +304,16 @@ static inline void walk_fragment(const struct frame_view *view, struct walk *wal
 // A fragment is keyed without ports, the first one included, so that a datagram is one flow.
 static inline void walk_note_ports(struct walk *walk, const struct ports_header *ports)
 {
-	if (walk->packet.flags & PACKET_FRAGMENT)
+	struct packet *packet = &walk->packet;
+	uint32_t transport_bytes = bytes_behind(walk, walk->offset);
+
+	if (packet->flags & PACKET_FRAGMENT)
 		return;
-	walk->packet.source_port = be16_value(ports->source);
-	walk->packet.destination_port = be16_value(ports->destination);
+	packet->source_port = be16_value(ports->source);
+	packet->destination_port = be16_value(ports->destination);
+	packet->transport_offset = (uint16_t)walk->offset;
+	packet->transport_bytes = (uint16_t)(transport_bytes < UINT16_MAX ? transport_bytes
+	                                                                  : UINT16_MAX);
 }
 
 static inline void walk_ports(const struct frame_view *view, struct walk *walk)

@@ -90,6 +90,14 @@ struct ports_header {
 	be16 source, destination;
 };
 
+// As much of a TCP header as is read.
+struct tcp_header {
+	struct ports_header ports;
+	be32 sequence, acknowledgement;
+	uint8_t data_words; // the high half: header length in 4-byte words
+	uint8_t flags;
+};
+
 struct udp_header {
 	struct ports_header ports;
 	be16 total_bytes;
@@ -141,3 +149,4 @@ _Static_assert(sizeof(struct linux_cooked_header) == 16, "as on the wire");
 _Static_assert(sizeof(struct linux_cooked_2_header) == 20, "as on the wire");
 _Static_assert(sizeof(struct ipv4_header) == 20, "as on the wire");
 _Static_assert(sizeof(struct ipv6_header) == 40, "as on the wire");
+_Static_assert(sizeof(struct tcp_header) == 14, "as on the wire");

@@ -7,6 +7,34 @@ uint32_t vector_wire_bytes(const struct vector *vector)
 	return vector->wire_bytes != 0 ? vector->wire_bytes : vector->n_bytes;
 }
 
+static uint32_t be16_at(const struct vector *vector, uint32_t offset)
+{
+	return offset + 2 <= vector->n_bytes
+	               ? (uint32_t)vector->bytes[offset] << 8 | vector->bytes[offset + 1]
+	               : UINT32_MAX;
+}
+
+// Where a packet says it read something, that must stand there; and it must say so.
+static const char *offset_difference(const struct vector *vector, const struct packet *packet)
+{
+	const struct packet *expected = &vector->expected;
+	uint32_t ports = packet->transport_offset, tunnelled = packet->tunnelled_offset;
+	bool has_ports = (expected->source_port | expected->destination_port) != 0;
+
+	if (has_ports != (ports != 0))
+		return "having a transport_offset";
+	if (has_ports && (be16_at(vector, ports) != expected->source_port ||
+	                  be16_at(vector, ports + 2) != expected->destination_port))
+		return "transport_offset";
+	if (ports + packet->transport_bytes > vector_wire_bytes(vector))
+		return "transport_bytes";
+	if ((expected->transition == TRANSITION_6IN4) != (tunnelled != 0))
+		return "having a tunnelled_offset";
+	if (tunnelled != 0 && be16_at(vector, tunnelled) >> 12 != 6)
+		return "tunnelled_offset";
+	return NULL;
+}
+
 const char *vector_difference(const struct vector *vector, const struct packet *packet)
 {
 	const struct packet *expected = &vector->expected;
@@ -33,7 +61,9 @@ const char *vector_difference(const struct vector *vector, const struct packet *
 		return "protocol";
 	if (packet->source_port != expected->source_port)
 		return "source_port";
-	return packet->destination_port != expected->destination_port ? "destination_port" : NULL;
+	if (packet->destination_port != expected->destination_port)
+		return "destination_port";
+	return offset_difference(vector, packet);
 }
 
 const struct vector *vector_at(size_t i)

@@ -84,6 +84,8 @@ static void expect(const struct frame *frame, struct tally *tally, struct passag
 	link->flows[packet.payload].fragments += (packet.flags & PACKET_FRAGMENT) != 0;
 	passages->present |= UINT64_C(1) << at;
 	passages->at[at].direction = (uint8_t)flow_key_of_packet(&packet, &passages->at[at].key);
+	passages->at[at].transport_offset = packet.transport_offset;
+	passages->at[at].transport_bytes = packet.transport_bytes;
 }
 
 static void a_burst_is_counted_and_keyed_as_its_frames_alone_would_be(void **state)
@@ -116,6 +118,8 @@ static void a_burst_is_counted_and_keyed_as_its_frames_alone_would_be(void **sta
 				continue;
 			assert_memory_equal(&passage->key, &want->key, sizeof(passage->key));
 			assert_int_equal(passage->direction, want->direction);
+			assert_int_equal(passage->transport_offset, want->transport_offset);
+			assert_int_equal(passage->transport_bytes, want->transport_bytes);
 			assert_true(passage->hash == flow_table_hash(&table, &want->key));
 		}
 	}
