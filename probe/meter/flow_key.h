@@ -94,11 +94,32 @@ static inline enum family flow_key_family(const struct flow_key *key)
 	return (enum family)(key->words[4] >> 40 & 0xff);
 }
 
+static inline uint8_t flow_key_protocol(const struct flow_key *key)
+{
+	return (uint8_t)(key->words[4] >> 32);
+}
+
+// A flow has two ends, 0 the low one and 1 the high one: the one a packet comes from.
+static inline uint32_t flow_end(enum flow_direction direction)
+{
+	return direction == FLOW_FROM_HIGH;
+}
+
+static inline uint16_t flow_key_port(const struct flow_key *key, uint32_t end)
+{
+	return (uint16_t)(key->words[4] >> 16 * end);
+}
+
+static inline const uint64_t *flow_key_address(const struct flow_key *key, uint32_t end)
+{
+	return &key->words[2 * end];
+}
+
 // The 16 bytes of the address a packet of that direction comes from.
 static inline const uint8_t *flow_key_source(const struct flow_key *key,
                                              enum flow_direction direction)
 {
-	return (const uint8_t *)&key->words[direction == FLOW_FROM_LOW ? 0 : 2];
+	return (const uint8_t *)flow_key_address(key, flow_end(direction));
 }
 
 static inline bool flow_key_equal(const struct flow_key *a, const struct flow_key *b)

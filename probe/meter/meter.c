@@ -3,6 +3,7 @@
 #include "distinct.h"
 #include "flow_table.h"
 #include "passage.h"
+#include "user_events.h"
 
 _Static_assert((int)METER_MAX_BURST <= (int)PASSAGES_MAX, "a burst has room");
 
@@ -63,27 +64,44 @@ static void note_direction(struct meter *meter, struct flow *flow, const struct 
 		                     flow_key_source(&passage->key, direction));
 }
 
-static void count_flow(struct meter *meter, struct tally *tally, uint32_t epoch, uint32_t link,
-                       const struct passage *passage, uint64_t time_ns)
+// A burst on one link, as its flows are counted.
+struct flow_count {
+	struct meter *meter;
+	struct tally *tally;
+	uint32_t epoch;
+	uint32_t link;
+	struct user_events *events; // NULL where users are not counted
+};
+
+// Always inline, so that whether users are counted is asked once a burst and not in every packet.
+static inline __attribute__((always_inline)) void
+count_flow(const struct flow_count *count, const struct passage *passage, const struct frame *frame)
 {
+	struct meter *meter = count->meter;
+	struct tally *tally = count->tally;
+	struct user_events *events = count->events;
 	struct flow *flow = find_flow(meter, passage);
 	enum family family = flow_key_family(&passage->key);
 
-	if (!flow || flow_is_idle(&meter->table, flow, time_ns)) {
-		struct flow_cell *cell = &tally->links[link].flows[family];
+	if (!flow || flow_is_idle(&meter->table, flow, frame->time_ns)) {
+		struct flow_cell *cell = &tally->links[count->link].flows[family];
 
-		flow = begin_flow(meter, tally, flow, passage, time_ns);
-		flow->link = (uint8_t)link;
-		flow->epoch = epoch;
+		flow = begin_flow(meter, tally, flow, passage, frame->time_ns);
+		flow->link = (uint8_t)count->link;
+		flow->epoch = count->epoch;
 		cell->new_flows++;
 		cell->active_flows++;
-	} else if (flow->epoch != epoch) {
-		flow->epoch = epoch;
+	} else if (flow->epoch != count->epoch) {
+		if (events)
+			user_events_meet_scope(events, flow);
+		flow->epoch = count->epoch;
 		tally->links[flow->link].flows[family].active_flows++;
 	}
-	flow_table_seen(&meter->table, flow, time_ns);
+	flow_table_seen(&meter->table, flow, frame->time_ns);
 	if (!(flow->directions & passage->direction))
 		note_direction(meter, flow, passage);
+	if (events && !user_state_is_done(flow))
+		user_events_note(events, flow, frame, passage, count->link);
 }
 
 // Guesses where the flows are; returns the passages of which no flow was seen at home.
@@ -118,6 +136,35 @@ static void prepare_new_flows(const struct flow_table *table, const struct passa
 		flow_table_prefetch_home(table, leaving[i]);
 }
 
+static void count_flows(struct meter *meter, struct tally *tally, uint32_t epoch, uint32_t link,
+                        const struct frame *frames, const struct passages *passages)
+{
+	struct flow_count count = {meter, tally, epoch, link, NULL};
+
+	for (uint64_t left = passages->present; left != 0; left &= left - 1) {
+		uint32_t i = (uint32_t)__builtin_ctzll(left);
+
+		count_flow(&count, &passages->at[i], &frames[i]);
+	}
+}
+
+// The same, and what is to be noted of their ends.
+static void count_flows_and_users(struct meter *meter, struct tally *tally, uint32_t epoch,
+                                  uint32_t link, const struct frame *frames,
+                                  const struct passages *passages)
+{
+	struct user_events events;
+	struct flow_count count = {meter, tally, epoch, link, &events};
+
+	user_events_begin(&events, tally->users);
+	for (uint64_t left = passages->present; left != 0; left &= left - 1) {
+		uint32_t i = (uint32_t)__builtin_ctzll(left);
+
+		count_flow(&count, &passages->at[i], &frames[i]);
+	}
+	user_events_apply(&events);
+}
+
 // In stages, so that each cache line has been asked for long before it is used.
 void meter_burst(struct meter *meter, struct tally *tally, uint64_t epoch, uint32_t link,
                  enum link_layer layer, const struct frame *frames, uint32_t n_frames)
@@ -134,11 +181,10 @@ void meter_burst(struct meter *meter, struct tally *tally, uint64_t epoch, uint3
 	missing = guess_flows(table, &passages);
 	if (missing != 0)
 		prepare_new_flows(table, &passages, missing, frames[0].time_ns);
-	for (uint64_t left = passages.present; left != 0; left &= left - 1) {
-		uint32_t i = (uint32_t)__builtin_ctzll(left);
-
-		count_flow(meter, tally, (uint32_t)epoch, link, &passages.at[i], frames[i].time_ns);
-	}
+	if (tally->users)
+		count_flows_and_users(meter, tally, (uint32_t)epoch, link, frames, &passages);
+	else
+		count_flows(meter, tally, (uint32_t)epoch, link, frames, &passages);
 	flow_table_sweep(table, frames[n_frames - 1].time_ns);
 }
 

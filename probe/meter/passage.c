@@ -3,6 +3,8 @@
 #include "flow_table.h"
 #include "parse.h"
 #include "plain.h"
+#include "transition_list.h"
+#include "user_tally.h"
 
 _Static_assert(sizeof(struct passage) == 64, "one cache line");
 
@@ -115,10 +117,19 @@ static void begin_ipv4(const struct flow_table *table, struct link_tally *link,
 	count_plain(link, FAMILY_IPV4, TRANSITION_NATIVE4, sum);
 }
 
-static void begin_ipv6(const struct flow_table *table, struct link_tally *link,
-                       const struct frame *frames, struct sorted *sorted, struct passages *passages)
+// An address in a well-known prefix, or one of the plan's.
+static inline bool is_nat64(const struct plain *plain, const struct transition_list *nat64)
 {
-	struct sum native = {0}, nat64 = {0};
+	return plain_is_nat64(plain) ||
+	       (nat64 &&
+	        transition_list_has_either(nat64, plain->ends.source, plain->ends.destination));
+}
+
+static void begin_ipv6(const struct flow_table *table, const struct transition_list *nat64,
+                       struct link_tally *link, const struct frame *frames, struct sorted *sorted,
+                       struct passages *passages)
+{
+	struct sum native = {0}, translated = {0};
 
 	for (uint32_t i = 0; i < sorted->n[FAMILY_IPV6]; i++) {
 		uint32_t at = sorted->at[FAMILY_IPV6][i];
@@ -130,17 +141,17 @@ static void begin_ipv6(const struct flow_table *table, struct link_tally *link,
 		}
 		native.packets++;
 		native.bytes += plain.bytes;
-		if (plain_is_nat64(&plain)) {
-			nat64.packets++;
-			nat64.bytes += plain.bytes;
+		if (is_nat64(&plain, nat64)) {
+			translated.packets++;
+			translated.bytes += plain.bytes;
 		}
 		key_passage(table, &plain.ends, plain.transport_offset, plain.transport_bytes, at,
 		            passages);
 	}
-	native.packets -= nat64.packets;
-	native.bytes -= nat64.bytes;
+	native.packets -= translated.packets;
+	native.bytes -= translated.bytes;
 	count_plain(link, FAMILY_IPV6, TRANSITION_NATIVE6, native);
-	count_plain(link, FAMILY_IPV6, TRANSITION_NAT64, nat64);
+	count_plain(link, FAMILY_IPV6, TRANSITION_NAT64, translated);
 }
 
 static void count_walked(struct link_tally *link, const struct packet *packet)
@@ -154,8 +165,24 @@ static void count_walked(struct link_tally *link, const struct packet *packet)
 	link->flows[packet->payload].fragments += (packet->flags & PACKET_FRAGMENT) != 0;
 }
 
-static void begin_walked(const struct flow_table *table, struct link_tally *link,
-                         enum link_layer layer, const struct frame *frames,
+// The class of a packet where the plan knows more than its headers say.
+static void refine_transition(const struct user_tally *users, const struct frame *frame,
+                              struct packet *packet)
+{
+	const struct ipv6_header *header;
+
+	if (packet->transition == TRANSITION_NATIVE6 &&
+	    transition_list_has_bytes(&users->nat64, packet->source, packet->destination))
+		packet->transition = TRANSITION_NAT64;
+	if (packet->transition != TRANSITION_6IN4)
+		return;
+	header = (const void *)(frame->data + packet->tunnelled_offset);
+	if (transition_list_has_bytes(&users->sixrd, header->source, header->destination))
+		packet->transition = TRANSITION_6RD;
+}
+
+static void begin_walked(const struct flow_table *table, const struct user_tally *users,
+                         struct link_tally *link, enum link_layer layer, const struct frame *frames,
                          const struct sorted *sorted, struct passages *passages)
 {
 	for (uint32_t i = 0; i < sorted->n[WALKED]; i++) {
@@ -168,6 +195,8 @@ static void begin_walked(const struct flow_table *table, struct link_tally *link
 		link->deep_frames += (packet.flags & PACKET_DEEP) != 0;
 		if (packet.n_ip_headers == 0)
 			continue;
+		if (users)
+			refine_transition(users, &frames[at], &packet);
 		count_walked(link, &packet);
 		ends = flow_ends_of_packet(&packet);
 		key_passage(table, &ends, packet.transport_offset, packet.transport_bytes, at,
@@ -180,12 +209,14 @@ void passages_begin(const struct flow_table *table, struct tally *tally, uint32_
                     struct passages *ret_passages)
 {
 	struct link_tally *counted = &tally->links[link];
+	const struct user_tally *users = tally->users;
+	const struct transition_list *nat64 = users && users->nat64.n > 0 ? &users->nat64 : NULL;
 	struct sorted sorted;
 
 	ret_passages->present = 0;
 	count_frames(tally, counted, frames, n_frames);
 	sort_frames(layer, frames, n_frames, &sorted);
 	begin_ipv4(table, counted, frames, &sorted, ret_passages);
-	begin_ipv6(table, counted, frames, &sorted, ret_passages);
-	begin_walked(table, counted, layer, frames, &sorted, ret_passages);
+	begin_ipv6(table, nat64, counted, frames, &sorted, ret_passages);
+	begin_walked(table, users, counted, layer, frames, &sorted, ret_passages);
 }

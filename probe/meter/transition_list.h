@@ -47,10 +47,18 @@ static inline bool transition_list_has(const struct transition_list *list,
 	return has;
 }
 
-// True when one covers either address of an IPv6 header; those lie side by side.
+// True when one covers either address.
 static inline bool transition_list_has_either(const struct transition_list *list,
-                                              const uint8_t source[16],
-                                              const uint8_t destination[16])
+                                              const uint64_t source[2],
+                                              const uint64_t destination[2])
+{
+	return transition_list_has(list, source) || transition_list_has(list, destination);
+}
+
+// The same of addresses in a packet.
+static inline bool transition_list_has_bytes(const struct transition_list *list,
+                                             const uint8_t source[16],
+                                             const uint8_t destination[16])
 {
 	uint64_t words[2][2];
 
@@ -58,5 +66,5 @@ static inline bool transition_list_has_either(const struct transition_list *list
 		return false;
 	memcpy(words[0], source, sizeof(words[0]));
 	memcpy(words[1], destination, sizeof(words[1]));
-	return transition_list_has(list, words[0]) || transition_list_has(list, words[1]);
+	return transition_list_has_either(list, words[0], words[1]);
 }
