@@ -1,10 +1,14 @@
 // Who is one subscriber: a keyed hash of what is left of an address when the part that a subscriber
 // may change is taken away. Without the key nobody can tell whose it is, nor try all addresses.
 //
-// What is hashed, byte for byte:  family, 4 or 6 | all 4 or 16 bytes of the address, zero behind
-// the subscriber's part | where subscribers share an IPv4 address: number of the block of ports, 2
-// bytes, the high one first. All of it is made as words, as SipHash absorbs them, once for all
-// keys. Portable: compiles natively and for BPF.
+// What is hashed, byte by byte, but made as the words SipHash absorbs, once for all keys:
+//
+//   | family, 4 or 6 | 4 or 16 bytes of address | number of the block of ports, 2 bytes |
+//
+// The address is zero behind the subscriber's part. The block, its high byte first, is there only
+// where subscribers share IPv4 addresses.
+//
+// Portable: compiles natively and for BPF.
 #pragma once
 
 #include <stdint.h>
