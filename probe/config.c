@@ -103,7 +103,8 @@ static const struct config_field probe_fields[] = {
 	{"links", CONFIG_ROWS, offsetof(struct probe_config, links), "what is monitored",
          .required = true, .rows = &link_schema},
 	{"plan", CONFIG_TEXT, offsetof(struct probe_config, plan),
-         "whose addresses are whose: not used by this version", .check = check_not_empty},
+         "whose addresses are whose: a CSV file, relative to where this one is",
+         .check = check_not_empty},
 	{"window", CONFIG_SECONDS, offsetof(struct probe_config, window_ns),
          "length of a report's window; divides a minute", .preset = "60s", .min = NS_PER_S,
          .max = MINUTE_NS},
@@ -240,6 +241,22 @@ static int check_config(const char *path, const struct probe_config *config, cha
 	return check_collectors(path, config, why);
 }
 
+// A path within a configuration is from the directory of its file, wherever the probe is started.
+static int find_plan(const char *path, struct probe_config *config)
+{
+	const char *slash = strrchr(path, '/');
+	int n_directory = slash ? (int)(slash + 1 - path) : 0;
+
+	if (config->plan == NULL)
+		return 0;
+	if (config->plan[0] == '/')
+		n_directory = 0;
+	if (asprintf(&config->plan_path, "%.*s%s", n_directory, path, config->plan) >= 0)
+		return 0;
+	config->plan_path = NULL;
+	return -ENOMEM;
+}
+
 int probe_config_load(const char *path, struct probe_config *ret_config, char *why)
 {
 	int rc = config_load(path, &probe_schema, ret_config, why);
@@ -247,6 +264,8 @@ int probe_config_load(const char *path, struct probe_config *ret_config, char *w
 	if (rc != 0)
 		return rc;
 	rc = fill_collectors(&ret_config->collectors);
+	if (rc == 0)
+		rc = find_plan(path, ret_config);
 	if (rc != 0) {
 		fault(why, path, "out of memory");
 		return rc;
@@ -256,6 +275,7 @@ int probe_config_load(const char *path, struct probe_config *ret_config, char *w
 
 void probe_config_fini(struct probe_config *config)
 {
+	free(config->plan_path);
 	config_fini(&probe_schema, config);
 }
 

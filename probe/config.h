@@ -33,7 +33,8 @@ struct probe_config {
 	char *probe;
 	struct config_texts collectors; // HOST:PORT, at least one
 	struct config_rows links; // of struct link_config, 1 to MAX_LINKS
-	char *plan; // NULL when none is given
+	char *plan; // as written, NULL when none is given
+	char *plan_path; // where that is from here, NULL when none is given
 	uint64_t window_ns;
 	uint64_t idle_timeout_ns;
 	uint64_t max_flows;

@@ -8,11 +8,29 @@
 #include "proto/base/clock.h"
 #include "proto/base/log.h"
 
+#include "probe/plan/plan.h"
+#include "probe/plan/plan_print.h"
+
 #include "config_option.h"
 #include "control.h"
 #include "offline.h"
 #include "reporter.h"
 #include "stop.h"
+
+// The plan is read before anything is printed: a configuration is right as a whole, or not.
+static int check(const struct probe_config *config)
+{
+	char why[CONFIG_WHY_BYTES];
+	struct plan *plan = NULL;
+
+	if (config->plan_path != NULL && plan_load(config->plan_path, &plan, why) != 0)
+		return cli_usage_error("%s", why);
+	probe_config_print(stdout, config);
+	if (plan != NULL)
+		plan_print(stdout, config->plan_path, plan);
+	plan_free(plan);
+	return fflush(stdout) == 0 ? EXIT_STATUS_OK : cli_failure("standard output: %m");
+}
 
 int check_command(int n_arguments, char **arguments)
 {
@@ -21,9 +39,9 @@ int check_command(int n_arguments, char **arguments)
 
 	if (status != EXIT_STATUS_OK)
 		return status;
-	probe_config_print(stdout, &config);
+	status = check(&config);
 	probe_config_fini(&config);
-	return fflush(stdout) == 0 ? EXIT_STATUS_OK : cli_failure("standard output: %m");
+	return status;
 }
 
 // Everything has been counted: gives the reports time to arrive. A request to stop, earlier or
