@@ -24,7 +24,7 @@ void plan_print(FILE *out, const char *path, const struct plan *plan)
 	char id[PLAN_ID_TEXT_BYTES];
 
 	plan_id_text(&plan->id, id);
-	fprintf(out, "# plan: %s\n", path);
+	fprintf(out, "# the plan in %s:\n", path);
 	fprintf(out, "#   id: %s\n", id);
 	fprintf(out, "#   rows with users: %" PRIu32 " of IPv6, %" PRIu32 " of IPv4\n",
 	        plan->n_rows[FAMILY_IPV6], plan->n_rows[FAMILY_IPV4]);

@@ -236,7 +236,7 @@ static void what_is_printed_says_what_is_in_it(void **state)
 	read_text(SAMPLE);
 	plan_print(out, "etc/plan.csv", plan);
 	fclose(out);
-	assert_non_null(strstr(text, "# plan: etc/plan.csv\n#   id: "));
+	assert_non_null(strstr(text, "# the plan in etc/plan.csv:\n#   id: "));
 	assert_non_null(strstr(text, "#   rows with users: 3 of IPv6, 2 of IPv4\n"));
 	assert_non_null(strstr(text, "#   groups: 5, shown as 3 of carrier/region/access\n"));
 	assert_non_null(strstr(text, "#   transition prefixes: 1 of 6rd, 1 of nat64\n"));

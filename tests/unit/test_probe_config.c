@@ -65,6 +65,25 @@ static void the_smallest_file_takes_every_preset(void **state)
 	assert_int_equal(probe_config_link(&config, 0)->source, LINK_SOURCE_DPDK);
 }
 
+static void a_plan_is_looked_for_from_where_the_configuration_is(void **state)
+{
+	char elsewhere[sizeof(path) + 8];
+
+	assert_int_equal(load(SMALLEST "plan: plan.csv\n"), 0);
+	assert_string_equal(config.plan_path, "plan.csv");
+	snprintf(elsewhere, sizeof(elsewhere), "././%s", path);
+	probe_config_fini(&config);
+	assert_int_equal(probe_config_load(elsewhere, &config, why), 0);
+	assert_string_equal(config.plan, "plan.csv");
+	assert_string_equal(config.plan_path, "././plan.csv");
+	assert_int_equal(load(SMALLEST "plan: /var/plan.csv\n"), 0);
+	probe_config_fini(&config);
+	assert_int_equal(probe_config_load(elsewhere, &config, why), 0);
+	assert_string_equal(config.plan_path, "/var/plan.csv");
+	assert_int_equal(load(SMALLEST), 0);
+	assert_null(config.plan_path);
+}
+
 static void arguments_come_behind_those_of_the_file(void **state)
 {
 	char list[] = "-l", number[] = "1";
@@ -159,6 +178,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_smallest_file_takes_every_preset),
+		cmocka_unit_test(a_plan_is_looked_for_from_where_the_configuration_is),
 		cmocka_unit_test(arguments_come_behind_those_of_the_file),
 		cmocka_unit_test(links_have_names_of_their_own),
 		cmocka_unit_test(a_capture_file_is_the_only_link),
