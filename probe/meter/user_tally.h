@@ -10,21 +10,15 @@
 #include <stdint.h>
 
 #include "proto/enums.h"
-#include "proto/siphash.h"
 #include "proto/sketch_registers.h"
 
 #include "transition_list.h"
+#include "user_keys.h"
 #include "user_plan.h"
 #include "user_sketches.h"
 
 enum {
-	MAX_USER_KEYS = 2,
 	MAX_USER_GROUPS = 4096,
-};
-
-struct user_keys {
-	uint32_t n;
-	struct siphash_key keys[MAX_USER_KEYS];
 };
 
 struct user_tally {
