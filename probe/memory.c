@@ -10,6 +10,8 @@ void *memory_take(size_t n_bytes)
 	if (memory == MAP_FAILED)
 		return NULL;
 	madvise(memory, n_bytes, MADV_HUGEPAGE);
+	// Flows have addresses, and a core dump would write them to a disk.
+	madvise(memory, n_bytes, MADV_DONTDUMP);
 	return memory;
 }
 
