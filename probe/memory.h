@@ -1,5 +1,5 @@
-// Large blocks for meters: zeroed, in no core dump, and on large pages where the kernel gives them. A
-// flow table misses the TLB on every flow otherwise.
+// Large blocks for meters: zeroed, in no core dump, and on large pages where the kernel gives them.
+// A flow table misses the TLB on every flow otherwise.
 #pragma once
 
 #include <stddef.h>
