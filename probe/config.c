@@ -105,6 +105,10 @@ static const struct config_field probe_fields[] = {
 	{"plan", CONFIG_TEXT, offsetof(struct probe_config, plan),
          "whose addresses are whose: a CSV file, relative to where this one is",
          .check = check_not_empty},
+	{"keys", CONFIG_TEXT, offsetof(struct probe_config, keys),
+         "secrets under which users are counted, shared by all probes: a directory, relative to "
+         "where this file is; without it this probe counts for itself",
+         .check = check_not_empty},
 	{"window", CONFIG_SECONDS, offsetof(struct probe_config, window_ns),
          "length of a report's window; divides a minute", .preset = "60s", .min = NS_PER_S,
          .max = MINUTE_NS},
@@ -242,18 +246,14 @@ static int check_config(const char *path, const struct probe_config *config, cha
 }
 
 // A path within a configuration is from the directory of its file, wherever the probe is started.
-static int find_plan(const char *path, struct probe_config *config)
+static int find_beside(const char *path, const char *name, char **ret_path)
 {
 	const char *slash = strrchr(path, '/');
-	int n_directory = slash ? (int)(slash + 1 - path) : 0;
+	int n_directory = slash != NULL && name[0] != '/' ? (int)(slash + 1 - path) : 0;
 
-	if (config->plan == NULL)
+	if (asprintf(ret_path, "%.*s%s", n_directory, path, name) >= 0)
 		return 0;
-	if (config->plan[0] == '/')
-		n_directory = 0;
-	if (asprintf(&config->plan_path, "%.*s%s", n_directory, path, config->plan) >= 0)
-		return 0;
-	config->plan_path = NULL;
+	*ret_path = NULL;
 	return -ENOMEM;
 }
 
@@ -264,8 +264,10 @@ int probe_config_load(const char *path, struct probe_config *ret_config, char *w
 	if (rc != 0)
 		return rc;
 	rc = fill_collectors(&ret_config->collectors);
-	if (rc == 0)
-		rc = find_plan(path, ret_config);
+	if (rc == 0 && ret_config->plan != NULL)
+		rc = find_beside(path, ret_config->plan, &ret_config->plan_path);
+	if (rc == 0 && ret_config->keys != NULL)
+		rc = find_beside(path, ret_config->keys, &ret_config->keys_path);
 	if (rc != 0) {
 		fault(why, path, "out of memory");
 		return rc;
@@ -276,6 +278,7 @@ int probe_config_load(const char *path, struct probe_config *ret_config, char *w
 void probe_config_fini(struct probe_config *config)
 {
 	free(config->plan_path);
+	free(config->keys_path);
 	config_fini(&probe_schema, config);
 }
 

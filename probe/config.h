@@ -35,6 +35,8 @@ struct probe_config {
 	struct config_rows links; // of struct link_config, 1 to MAX_LINKS
 	char *plan; // as written, NULL when none is given
 	char *plan_path; // where that is from here, NULL when none is given
+	char *keys; // a directory, as it was written; NULL when none is given
+	char *keys_path; // the same from where the probe runs
 	uint64_t window_ns;
 	uint64_t idle_timeout_ns;
 	uint64_t max_flows;

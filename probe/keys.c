@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "proto/base/config.h"
 
@@ -17,6 +18,7 @@
 
 enum {
 	STACK_BYTES = 32768, // more than reading keys takes
+	OWN_KEYS = 13, // a year of them
 };
 
 // What is no secret of a file, and where its key is.
@@ -122,7 +124,8 @@ static int read_directory(struct keys *keys, char *why)
 	return rc;
 }
 
-// A name for a key that gives nothing of it away, the same at every probe that has it.
+// A name for a key that gives nothing of it away, the same at every probe that has it. Numbers of
+// reports have 63 bits.
 static uint64_t key_id(const struct siphash_key *key, uint64_t start_ns)
 {
 	uint8_t bytes[] = "sixgauge key id\0\0\0\0\0\0\0";
@@ -130,7 +133,7 @@ static uint64_t key_id(const struct siphash_key *key, uint64_t start_ns)
 	static_assert(sizeof(bytes) == 15 + sizeof(start_ns), "the start follows the words");
 	for (int i = 0; i < 8; i++)
 		bytes[15 + i] = (uint8_t)(start_ns >> (56 - 8 * i));
-	return siphash_2_4(key, bytes, sizeof(bytes));
+	return siphash_2_4(key, bytes, sizeof(bytes)) >> 1;
 }
 
 static void add_key(struct user_keys *set, const struct siphash_key *key)
@@ -220,6 +223,43 @@ int keys_load(const char *directory, uint64_t now_ns, struct keys **ret_keys, ch
 	return rc;
 }
 
+static int make_key(struct keys *keys, uint64_t start_ns, char *why)
+{
+	if (getrandom(&keys->page->read, sizeof(keys->page->read), 0) != sizeof(keys->page->read)) {
+		snprintf(why, CONFIG_WHY_BYTES, "keys: no random numbers: %s", strerror(errno));
+		return -EIO;
+	}
+	return insert(keys, "own", start_ns, why);
+}
+
+static int fill(struct keys *keys, uint64_t now_ns, char *why)
+{
+	int rc = key_page_new(&keys->page, why);
+
+	for (uint64_t i = 0; rc == 0 && i < OWN_KEYS; i++)
+		rc = make_key(keys, (now_ns / KEY_PERIOD_NS + i) * KEY_PERIOD_NS, why);
+	if (rc == 0)
+		prepare(keys, now_ns);
+	wipe_stack();
+	return rc;
+}
+
+int keys_make(uint64_t now_ns, struct keys **ret_keys, char *why)
+{
+	struct keys *keys = calloc(1, sizeof(*keys));
+	int rc;
+
+	snprintf(why, CONFIG_WHY_BYTES, "keys: out of memory");
+	if (keys == NULL)
+		return -ENOMEM;
+	rc = fill(keys, now_ns, why);
+	if (rc != 0)
+		keys_free(keys);
+	else
+		*ret_keys = keys;
+	return rc;
+}
+
 void keys_free(struct keys *keys)
 {
 	if (keys == NULL)
@@ -274,4 +314,15 @@ enum key_state keys_describe(const struct keys *keys, uint32_t at, uint64_t now_
 	         keys->directory, about->name, about->id, start,
 	         about->start_ns <= now_ns ? "active until" : "begins then, ends on", end);
 	return about->start_ns <= now_ns ? KEY_ACTIVE : KEY_LATER;
+}
+
+void keys_print(FILE *out, const struct keys *keys, uint64_t now_ns)
+{
+	fprintf(out, "# keys: %s\n", keys->directory);
+	for (uint32_t i = 0; i < keys->n; i++) {
+		char line[CONFIG_WHY_BYTES];
+		enum key_state state = keys_describe(keys, i, now_ns, line);
+
+		fprintf(out, "#   %s%s\n", state == KEY_EXPIRED ? "warning: " : "", line);
+	}
 }

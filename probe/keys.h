@@ -3,6 +3,7 @@
 #pragma once
 
 #include <stdint.h>
+#include <stdio.h>
 
 #include "proto/message.h"
 
@@ -21,6 +22,11 @@ enum key_state {
 // active is such an error.
 int keys_load(const char *directory, uint64_t now_ns, struct keys **ret_keys, char *why);
 
+// Keys of this probe's own, for one that is given none: random, in the same memory, enough for a
+// year, and gone with the process. Nobody else has them, so what is counted under them can be
+// united neither with other probes nor over a restart. 0 or -errno as above.
+int keys_make(uint64_t now_ns, struct keys **ret_keys, char *why);
+
 // Wipes them. What keys_active() gave is gone. Accepts NULL.
 void keys_free(struct keys *keys);
 
@@ -30,8 +36,11 @@ void keys_free(struct keys *keys);
 const struct user_keys *keys_active(const struct keys *keys, uint64_t now_ns,
                                     struct report_key ret_about[MAX_USER_KEYS]);
 
-// How many files there are, in order of their starts.
+// How many there are, in order of their starts.
 uint32_t keys_count(const struct keys *keys);
 
 // One line about one of them (CONFIG_WHY_BYTES), its id and days but never the key.
 enum key_state keys_describe(const struct keys *keys, uint32_t at, uint64_t now_ns, char *ret_line);
+
+// All of them, as comments of the configuration that names their directory.
+void keys_print(FILE *out, const struct keys *keys, uint64_t now_ns);

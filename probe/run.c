@@ -13,22 +13,35 @@
 
 #include "config_option.h"
 #include "control.h"
+#include "keys.h"
 #include "offline.h"
 #include "reporter.h"
 #include "stop.h"
 
-// The plan is read before anything is printed: a configuration is right as a whole, or not.
+// Plan and keys are read before anything is printed: a configuration is right as a whole, or not.
 static int check(const struct probe_config *config)
 {
+	uint64_t now_ns = clock_wall_ns();
 	char why[CONFIG_WHY_BYTES];
 	struct plan *plan = NULL;
+	struct keys *keys = NULL;
+	int rc = 0;
 
-	if (config->plan_path != NULL && plan_load(config->plan_path, &plan, why) != 0)
+	if (config->plan_path != NULL)
+		rc = plan_load(config->plan_path, &plan, why);
+	if (rc == 0 && config->keys_path != NULL)
+		rc = keys_load(config->keys_path, now_ns, &keys, why);
+	if (rc != 0) {
+		plan_free(plan);
 		return cli_usage_error("%s", why);
+	}
 	probe_config_print(stdout, config);
 	if (plan != NULL)
 		plan_print(stdout, config->plan_path, plan);
+	if (keys != NULL)
+		keys_print(stdout, keys, now_ns);
 	plan_free(plan);
+	keys_free(keys);
 	return fflush(stdout) == 0 ? EXIT_STATUS_OK : cli_failure("standard output: %m");
 }
 

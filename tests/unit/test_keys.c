@@ -113,14 +113,14 @@ static void a_key_holds_for_62_days(void **state)
 	assert_int_equal(about[0].start_ns, 0);
 }
 
-// The key id is SipHash-2-4 of "sixgauge key id" and the start as eight bytes, big-endian. The
-// figure is of a SipHash of another's, in Python.
+// The key id is half of SipHash-2-4 of "sixgauge key id" and the start as eight bytes, big-endian.
+// The figure is of a SipHash of another's, in Python.
 static void a_key_has_an_id_that_all_probes_agree_on(void **state)
 {
 	write_key("a.key", FIRST);
 	assert_int_equal(load_at(START_NS), 0);
 	assert_non_null(active_at(START_NS));
-	assert_true(about[0].id == UINT64_C(0x2b8da5d32e0f8d57));
+	assert_true(about[0].id == UINT64_C(0x2b8da5d32e0f8d57) >> 1);
 }
 
 static void the_older_key_comes_first_while_two_hold(void **state)
@@ -154,6 +154,24 @@ static void a_key_that_was_never_made_leaves_a_gap(void **state)
 	assert_int_equal(about[0].start_ns, START_NS);
 	assert_int_equal(active_at(START_NS + 62 * DAY_NS)->n, 1);
 	assert_int_equal(about[0].start_ns, START_NS + 62 * DAY_NS);
+}
+
+static void a_probe_without_keys_makes_its_own_for_a_year(void **state)
+{
+	uint64_t now_ns = START_NS + 5 * DAY_NS, id;
+	const struct user_keys *active;
+
+	assert_int_equal(keys_make(now_ns, &keys, why), 0);
+	active = active_at(now_ns);
+	assert_non_null(active);
+	assert_int_equal(active->n, 1);
+	assert_int_equal(about[0].start_ns, START_NS);
+	assert_true(active->keys[0].k0 != 0 || active->keys[0].k1 != 0);
+	id = about[0].id;
+	active = active_at(START_NS + 31 * DAY_NS);
+	assert_int_equal(active->n, 2);
+	assert_true(about[0].id == id && about[1].id != id);
+	assert_int_equal(active_at(now_ns + 365 * DAY_NS)->n, 2);
 }
 
 static void an_expired_key_is_told_and_not_kept(void **state)
@@ -331,6 +349,8 @@ int main(void)
 		cmocka_unit_test_teardown(the_older_key_comes_first_while_two_hold,
 	                                  empty_directory),
 		cmocka_unit_test_teardown(a_key_that_was_never_made_leaves_a_gap, empty_directory),
+		cmocka_unit_test_teardown(a_probe_without_keys_makes_its_own_for_a_year,
+	                                  empty_directory),
 		cmocka_unit_test_teardown(an_expired_key_is_told_and_not_kept, empty_directory),
 		cmocka_unit_test_teardown(keys_that_do_not_hold_now_are_an_error, empty_directory),
 		cmocka_unit_test_teardown(a_missing_directory_is_named, empty_directory),

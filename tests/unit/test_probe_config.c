@@ -163,6 +163,24 @@ static void plain_text_to_another_machine_needs_a_word(void **state)
 	assert_refused(SMALLEST "collectors: [localhost]\n", ":4:", "HOST:PORT");
 }
 
+// The file stands in no directory here.
+static void keys_are_found_from_where_the_file_is(void **state)
+{
+	char text[512];
+
+	assert_int_equal(load(SMALLEST "keys: secrets\n"), 0);
+	assert_string_equal(config.keys, "secrets");
+	assert_string_equal(config.keys_path, "secrets");
+	assert_int_equal(load(SMALLEST "plan: plan.csv\nkeys: /etc/secrets\n"), 0);
+	assert_string_equal(config.keys_path, "/etc/secrets");
+	snprintf(text, sizeof(text), "./%s", path);
+	assert_int_equal(load(SMALLEST "keys: secrets/\n"), 0);
+	probe_config_fini(&config);
+	assert_int_equal(probe_config_load(text, &config, why), 0);
+	assert_string_equal(config.keys_path, "./secrets/");
+	assert_string_equal(config.keys, "secrets/");
+}
+
 static void values_are_checked_where_they_stand(void **state)
 {
 	assert_refused("probe: Exchange 1\nlinks:\n" LINK("a", "dpdk"), ":1:8", "1 to 63 of a-z");
@@ -187,6 +205,7 @@ int main(void)
 		cmocka_unit_test(a_probe_has_a_bounded_number_of_links),
 		cmocka_unit_test(a_window_divides_a_minute),
 		cmocka_unit_test(plain_text_to_another_machine_needs_a_word),
+		cmocka_unit_test(keys_are_found_from_where_the_file_is),
 		cmocka_unit_test(values_are_checked_where_they_stand),
 	};
 
