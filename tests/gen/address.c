@@ -1,5 +1,7 @@
 #include "address.h"
 
+#include <string.h>
+
 static void put_number(uint8_t *ret_bytes, uint64_t number, int n_bytes)
 {
 	for (int i = n_bytes - 1; i >= 0; i--) {
@@ -28,6 +30,12 @@ struct address address_ipv6(uint64_t network, uint64_t interface)
 	put_number(address.bytes, network, 8);
 	put_number(address.bytes + 8, interface, 8);
 	return address;
+}
+
+void address_put_end(const struct address *address, uint16_t port, uint8_t *ret_end)
+{
+	memcpy(ret_end, address->bytes, sizeof(address->bytes));
+	put_number(ret_end + sizeof(address->bytes), port, 2);
 }
 
 struct path path_reversed(const struct path *path)

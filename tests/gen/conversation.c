@@ -116,8 +116,9 @@ void conversation_next(struct flow *flow, struct random *random, struct packet_b
 	else
 		next_icmp(flow, random, builder, &path, reverse);
 	packet_push_ip(builder, &path, flow->protocol);
-	flow->n_packets++;
 	expect_packet(ret_expected, builder, &path, flow->protocol);
+	ret_expected->acknowledges = flow->protocol != PROTOCOL_TCP || flow->n_packets > 0;
+	flow->n_packets++;
 	*ret_reverse = reverse;
 }
 
@@ -156,4 +157,5 @@ void datagram_next(struct datagram *datagram, struct packet_builder *builder,
 	datagram->n_sent_bytes += n_bytes;
 	expect_packet(ret_expected, builder, &keyed, PROTOCOL_UDP);
 	ret_expected->is_fragment = true;
+	ret_expected->acknowledges = true;
 }

@@ -65,6 +65,11 @@ void key_set_fini(struct key_set *set)
 	*set = (struct key_set){0};
 }
 
+bool key_set_has(const struct key_set *set, const struct key *key)
+{
+	return set->n_slots > 0 && !key_equal(key_set_slot(set, key), &empty_key);
+}
+
 int key_set_add(struct key_set *set, const struct key *key, bool *ret_new)
 {
 	struct key *slot;

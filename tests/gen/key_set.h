@@ -21,5 +21,7 @@ struct key_set {
 
 void key_set_fini(struct key_set *set);
 
+bool key_set_has(const struct key_set *set, const struct key *key);
+
 // Puts a key in. *ret_new says whether it was not there before. 0 or -ENOMEM.
 int key_set_add(struct key_set *set, const struct key *key, bool *ret_new);

@@ -93,6 +93,7 @@ int live_traffic_send(const struct settings *settings, const struct live_options
 	int status;
 
 	live = (struct live){.options = options, .truth = truth};
+	truth->users.wanted = settings->counts_users;
 	if (traffic_init(&live.traffic, settings) < 0)
 		return cli_failure("out of memory for %u flows: give fewer --flows",
 		                   settings->n_flows);

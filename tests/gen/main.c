@@ -9,6 +9,7 @@
 #include "live.h"
 #include "number.h"
 #include "offline.h"
+#include "plan_file.h"
 #include "profile.h"
 #include "settings.h"
 #include "truth.h"
@@ -19,7 +20,7 @@ enum {
 };
 
 static const char *const shapes[] = {"flat", "swell", NULL};
-static const char *output, *device, *wait_text;
+static const char *output, *device, *wait_text, *plan_output;
 static struct settings_text text;
 
 static int print_truth(const struct truth *truth)
@@ -97,8 +98,15 @@ static int run(int n_arguments, char **arguments)
 
 	if (status != EXIT_STATUS_OK)
 		return status;
+	text.counts_users = plan_output != NULL;
 	if (settings_parse(&text, &settings, why) < 0)
 		return cli_usage_error("%s", why);
+	if (plan_output != NULL) {
+		int r = plan_file_write(plan_output);
+
+		if (r < 0)
+			return cli_failure("%s: cannot write: %s", plan_output, strerror(-r));
+	}
 	return device != NULL ? send_out(&settings, n_arguments, arguments) : generate(&settings);
 }
 
@@ -113,6 +121,8 @@ int main(int argc, char **argv)
 	         .text = &wait_text},
 		{"flood", NULL, "send as fast as the port takes it, not at --rate",
 	         .flag = &text.flood},
+		{"plan-output", "FILE", "plan of the clients to write; the truth then has users",
+	         .text = &plan_output},
 		{"seed", "N", "same seed, same bytes (1)", .text = &text.seed},
 		{"frames", "N", "this many frames (10000)", .text = &text.frames},
 		{"duration", "SECONDS", "or this long", .text = &text.duration},

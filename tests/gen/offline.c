@@ -30,6 +30,7 @@ static int write_conversations(struct capture_file *file, const struct settings 
 	static struct traffic traffic;
 	int r = traffic_init(&traffic, settings);
 
+	truth->users.wanted = settings->counts_users;
 	if (r == 0)
 		r = write_traffic(file, &traffic, truth);
 	traffic_fini(&traffic);

@@ -29,6 +29,7 @@ enum ip_protocol {
 
 enum tcp_flag {
 	TCP_SYN = 0x02,
+	TCP_RST = 0x04,
 	TCP_PUSH = 0x08,
 	TCP_ACK = 0x10,
 };

@@ -229,7 +229,7 @@ static int parse_traffic(const struct settings_text *text, struct settings *sett
 
 int settings_parse(const struct settings_text *text, struct settings *ret_settings, char *why)
 {
-	struct settings settings = {0};
+	struct settings settings = {.counts_users = text->counts_users};
 	int r = check_flood(text, why);
 
 	if (r == 0)

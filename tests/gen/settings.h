@@ -39,11 +39,13 @@ struct settings {
 	enum shape shape;
 	uint32_t snaplen;
 	uint32_t weights[N_KINDS];
+	bool counts_users; // in the truth
 	struct stream_settings stream; // of every pattern but conversations
 };
 
 // The same as texts; NULL where nothing was said.
 struct settings_text {
+	bool counts_users;
 	bool flood; // frames leave as fast as a port takes them: time decides nothing
 	const char *seed, *start, *frames, *duration, *rate, *flows, *v6_share, *churn, *shape;
 	const char *snaplen, *profile, *mix;

@@ -6,8 +6,9 @@
 #include <string.h>
 
 #include "proto/base/clock.h"
-#include "proto/bytes.h"
 #include "proto/names.h"
+
+#include "plan_file.h"
 
 // First byte of a key: what it is a key of. Never 0, so that no key is all zeros.
 enum key_of {
@@ -16,38 +17,28 @@ enum key_of {
 	KEY_OF_NETWORK,
 };
 
-enum {
-	END_BYTES = 16 + 2, // address and port
-};
-
 void truth_fini(struct truth *truth)
 {
 	key_set_fini(&truth->seen);
-}
-
-static void put_end(uint8_t *ret_end, const struct address *address, uint16_t port)
-{
-	be16 field = be16_from(port);
-
-	memcpy(ret_end, address->bytes, sizeof(address->bytes));
-	memcpy(ret_end + sizeof(address->bytes), &field, sizeof(field));
+	user_truth_fini(&truth->users);
 }
 
 // Both directions of a flow have one key: the smaller end comes first.
 static struct key flow_key(const struct expectation *expected)
 {
 	struct key key = {{KEY_OF_FLOW, (uint8_t)expected->payload, expected->protocol}};
-	uint8_t source[END_BYTES], destination[END_BYTES];
+	uint8_t source[ADDRESS_END_BYTES], destination[ADDRESS_END_BYTES];
 	bool in_order;
 
-	put_end(source, &expected->path.source, expected->path.source_port);
-	put_end(destination, &expected->path.destination, expected->path.destination_port);
-	in_order = memcmp(source, destination, END_BYTES) <= 0;
-	memcpy(key.bytes + 3, in_order ? source : destination, END_BYTES);
-	memcpy(key.bytes + 3 + END_BYTES, in_order ? destination : source, END_BYTES);
+	address_put_end(&expected->path.source, expected->path.source_port, source);
+	address_put_end(&expected->path.destination, expected->path.destination_port, destination);
+	in_order = memcmp(source, destination, ADDRESS_END_BYTES) <= 0;
+	memcpy(key.bytes + 3, in_order ? source : destination, ADDRESS_END_BYTES);
+	memcpy(key.bytes + 3 + ADDRESS_END_BYTES, in_order ? destination : source,
+	       ADDRESS_END_BYTES);
 	return key;
 }
-static_assert(3 + 2 * END_BYTES <= KEY_BYTES, "a flow fits a key");
+static_assert(3 + 2 * ADDRESS_END_BYTES <= KEY_BYTES, "a flow fits a key");
 
 static struct key source_key(enum key_of of, const struct address *source, size_t n_bytes)
 {
@@ -105,6 +96,8 @@ int truth_add(struct truth *truth, const struct expectation *expected, uint64_t 
 	sum_up(&truth->payload[expected->payload], expected->payload_bytes);
 	sum_up(&truth->transition[expected->transition], expected->payload_bytes);
 	truth->fragments[expected->payload] += expected->is_fragment;
+	if (truth->users.wanted && user_truth_add(&truth->users, expected) < 0)
+		return -ENOMEM;
 	return count_distinct(truth, expected);
 }
 
@@ -169,6 +162,20 @@ static json_t *sources_json(const struct truth *truth)
 	                 (json_int_t)truth->ipv6_networks);
 }
 
+static json_t *users_json(const struct user_truth *users)
+{
+	json_t *rows = json_array();
+
+	for (enum family family = 0; family < N_FAMILIES; family++)
+		json_array_append_new(
+			rows, json_pack("{s:s, s:s, s:I, s:I}", "group", PLAN_GROUP, "family",
+		                        family_name(family), grade_name(GRADE_SENT),
+		                        (json_int_t)users->n[family][GRADE_SENT],
+		                        grade_name(GRADE_CONFIRMED),
+		                        (json_int_t)users->n[family][GRADE_CONFIRMED]));
+	return rows;
+}
+
 int truth_write(const struct truth *truth, FILE *out)
 {
 	json_t *summary = json_pack(
@@ -181,6 +188,8 @@ int truth_write(const struct truth *truth, FILE *out)
 
 	if (summary == NULL)
 		return -ENOMEM;
+	if (truth->users.wanted)
+		json_object_set_new(summary, "users", users_json(&truth->users));
 	if (json_dumpf(summary, out, JSON_INDENT(2)) < 0 || fputc('\n', out) == EOF ||
 	    fflush(out) == EOF)
 		r = -EIO;

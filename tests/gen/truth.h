@@ -8,19 +8,9 @@
 
 #include "proto/enums.h"
 
-#include "address.h"
+#include "expectation.h"
 #include "key_set.h"
-
-// What one frame was made as. Only the verdict counts unless it is one of the IP families.
-struct expectation {
-	enum frame_verdict verdict; // family of the carrier, if IP
-	enum family payload;
-	enum transition transition;
-	uint32_t carrier_bytes, payload_bytes;
-	bool is_fragment;
-	uint8_t protocol; // above the innermost IP header
-	struct path path; // of the innermost header; ports 0 as the rules of flows want them
-};
+#include "user_truth.h"
 
 struct traffic_sum {
 	uint64_t packets, bytes;
@@ -37,6 +27,7 @@ struct truth {
 	uint64_t flows[N_FAMILIES];
 	uint64_t sources[N_FAMILIES], ipv6_networks;
 	struct key_set seen; // flows, sources and /64 networks
+	struct user_truth users;
 };
 
 void truth_fini(struct truth *truth);
