@@ -1,14 +1,6 @@
 // HyperLogLog (P. Flajolet et al., "HyperLogLog: the analysis of a near-optimal cardinality
 // estimation algorithm", 2007): each hash is sent to one of m = 2^14 registers, which keeps the
 // highest rank it saw; the ranks of all registers together tell how many hashes there were.
-//
-// Encodings made here, by their first byte:
-//
-//   1 sparse   one number for each register that is not 0, in order of registers:
-//              (registers skipped since the one before) << 6 | rank,
-//              7 bits a byte, least significant first, high bit set on all but the last byte.
-//              Skipping one register or none takes one byte, up to 256 two, more three.
-//   2 dense    the 12,288 bytes of all registers
 #include "sketch.h"
 
 #include <errno.h>
@@ -16,14 +8,10 @@
 #include <string.h>
 
 enum {
-	ENCODING_SPARSE = 1,
-	ENCODING_DENSE = 2,
 	RANK_MASK = (1 << SKETCH_REGISTER_BITS) - 1,
 	// Four registers share three bytes.
 	GROUP_BYTES = 3,
 	GROUP_BITS = 8 * GROUP_BYTES,
-	// A register's number in the sparse encoding has at most 14 + 6 bits.
-	MAX_PAIR_BYTES = 3,
 	REDIS_ENCODING_OFFSET = 4,
 	REDIS_ENCODING_DENSE = 0,
 	REDIS_CACHE_OFFSET = 15,
@@ -123,116 +111,12 @@ double sketch_relative_error(double estimate)
 	return fmin(error, sqrt(m * (expm1(load) - load)) / estimate);
 }
 
-// Bytes a pair takes in the sparse encoding.
-static size_t pair_bytes(uint32_t pair)
+int sketch_check(const struct sketch *sketch)
 {
-	return pair < 1 << 7 ? 1 : pair < 1 << 14 ? 2 : 3;
-}
-
-static size_t pair_write(uint32_t pair, uint8_t *ret_bytes)
-{
-	size_t n_bytes = 0;
-
-	for (; pair >= 0x80; pair >>= 7)
-		ret_bytes[n_bytes++] = (uint8_t)(pair | 0x80);
-	ret_bytes[n_bytes++] = (uint8_t)pair;
-	return n_bytes;
-}
-
-// Bytes of the sparse encoding; writes them too unless ret_bytes is NULL.
-static size_t sparse_encode(const struct sketch *sketch, uint8_t *ret_bytes)
-{
-	uint32_t expected = 0; // register that would follow the last pair without a gap
-	size_t n_bytes = 1;
-
-	if (ret_bytes)
-		ret_bytes[0] = ENCODING_SPARSE;
-	for (uint32_t i = 0; i < SKETCH_REGISTERS; i++) {
-		uint32_t rank = sketch_get(sketch, i);
-		uint32_t pair = (i - expected) << SKETCH_REGISTER_BITS | rank;
-
-		if (rank == 0)
-			continue;
-		n_bytes += ret_bytes ? pair_write(pair, ret_bytes + n_bytes) : pair_bytes(pair);
-		expected = i + 1;
-	}
-	return n_bytes;
-}
-
-size_t sketch_encode(const struct sketch *sketch, uint8_t *ret_bytes)
-{
-	if (sparse_encode(sketch, NULL) < SKETCH_MAX_ENCODED_BYTES)
-		return sparse_encode(sketch, ret_bytes);
-	ret_bytes[0] = ENCODING_DENSE;
-	memcpy(ret_bytes + 1, sketch->registers, SKETCH_REGISTER_BYTES);
-	return SKETCH_MAX_ENCODED_BYTES;
-}
-
-// Reads the pair at *at and moves behind it. A pair is written in one way only: its last byte is
-// never an empty one.
-static int pair_read(const uint8_t *bytes, size_t n_bytes, size_t *at, uint32_t *ret_pair)
-{
-	uint32_t pair = 0;
-
-	for (uint32_t i = 0; i < MAX_PAIR_BYTES && *at < n_bytes; i++) {
-		uint8_t byte = bytes[(*at)++];
-
-		pair |= (uint32_t)(byte & 0x7f) << (7 * i);
-		if (byte >= 0x80)
-			continue;
-		if (byte == 0)
-			return -EBADMSG;
-		*ret_pair = pair;
-		return 0;
-	}
-	return -EBADMSG;
-}
-
-static int sparse_decode(const uint8_t *bytes, size_t n_bytes, struct sketch *sketch)
-{
-	uint32_t expected = 0;
-
-	for (size_t at = 1; at < n_bytes;) {
-		uint32_t pair, index, rank;
-		int r = pair_read(bytes, n_bytes, &at, &pair);
-
-		if (r < 0)
-			return r;
-		index = expected + (pair >> SKETCH_REGISTER_BITS);
-		rank = pair & RANK_MASK;
-		if (index >= SKETCH_REGISTERS || rank == 0 || rank > SKETCH_MAX_RANK)
-			return -EBADMSG;
-		sketch_set(sketch, index, rank);
-		expected = index + 1;
-	}
-	return 0;
-}
-
-// Takes over registers none of which is above the highest rank there is.
-static int dense_decode(const uint8_t *registers, struct sketch *ret_sketch)
-{
-	const struct sketch *sketch = (const struct sketch *)registers;
-
 	for (uint32_t i = 0; i < SKETCH_REGISTERS; i++)
 		if (sketch_get(sketch, i) > SKETCH_MAX_RANK)
 			return -EBADMSG;
-	memcpy(ret_sketch, sketch, sizeof(*ret_sketch));
 	return 0;
-}
-
-int sketch_decode(const uint8_t *bytes, size_t n_bytes, struct sketch *ret_sketch)
-{
-	struct sketch sketch = {0};
-	int r;
-
-	if (n_bytes == SKETCH_MAX_ENCODED_BYTES && bytes[0] == ENCODING_DENSE)
-		return dense_decode(bytes + 1, ret_sketch);
-	if (n_bytes == 0 || bytes[0] != ENCODING_SPARSE)
-		return -EBADMSG;
-	r = sparse_decode(bytes, n_bytes, &sketch);
-	if (r == 0)
-		*ret_sketch = sketch;
-	return r;
 }
 
 void sketch_to_redis(const struct sketch *sketch, uint8_t ret_string[SKETCH_REDIS_BYTES])
@@ -246,9 +130,15 @@ void sketch_to_redis(const struct sketch *sketch, uint8_t ret_string[SKETCH_REDI
 
 int sketch_from_redis(const uint8_t *string, size_t n_bytes, struct sketch *ret_sketch)
 {
+	struct sketch sketch;
+
 	if (n_bytes != SKETCH_REDIS_BYTES ||
 	    memcmp(string, redis_magic, sizeof(redis_magic)) != 0 ||
 	    string[REDIS_ENCODING_OFFSET] != REDIS_ENCODING_DENSE)
 		return -EBADMSG;
-	return dense_decode(string + SKETCH_REDIS_HEADER_BYTES, ret_sketch);
+	memcpy(sketch.registers, string + SKETCH_REDIS_HEADER_BYTES, SKETCH_REGISTER_BYTES);
+	if (sketch_check(&sketch) < 0)
+		return -EBADMSG;
+	*ret_sketch = sketch;
+	return 0;
 }

@@ -29,9 +29,12 @@ double sketch_estimate(const struct sketch *sketch);
 // small counts (linear counting, Whang et al. 1990).
 double sketch_relative_error(double estimate);
 
-// Whichever of the two encodings is shorter: sparse lists (register, value) pairs of the registers
-// that are not 0, dense is all registers. Writes at most SKETCH_MAX_ENCODED_BYTES; returns how
-// many bytes it took.
+// 0, or -EBADMSG when a register is above the highest rank there is.
+int sketch_check(const struct sketch *sketch);
+
+// Whichever of three encodings is shortest: a list of the registers that are not 0, all registers
+// as they are, or either of these in codes that fit how places and ranks are distributed. Writes
+// at most SKETCH_MAX_ENCODED_BYTES; returns how many bytes it took.
 size_t sketch_encode(const struct sketch *sketch, uint8_t *ret_bytes);
 
 // 0, or -EBADMSG when the bytes are no encoding of a sketch (ret_sketch is then as before).

@@ -114,7 +114,7 @@ static void sketches_write(const char *directory)
 	seed_write(directory, "sketch_redis", INPUT_REDIS_STRING, bytes, sizeof(bytes));
 	for (uint32_t i = 0; i < 40000; i++)
 		sketch_add(&sketch, siphash_2_4(&key, &i, sizeof(i)));
-	seed_write(directory, "sketch_dense", INPUT_SKETCH, bytes, sketch_encode(&sketch, bytes));
+	seed_write(directory, "sketch_coded", INPUT_SKETCH, bytes, sketch_encode(&sketch, bytes));
 }
 
 int main(int argc, char **argv)

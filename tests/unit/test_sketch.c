@@ -153,117 +153,6 @@ static void merging_compares_every_register_alone(void **state)
 		assert_int_equal(sketch_get(&a, i), i % 52 > i * 7 % 52 ? i % 52 : i * 7 % 52);
 }
 
-static size_t assert_comes_back(const struct sketch *sketch)
-{
-	uint8_t *bytes = malloc(SKETCH_MAX_ENCODED_BYTES);
-	struct sketch back;
-	size_t n_bytes;
-
-	assert_non_null(bytes);
-	memset(&back, 0xff, sizeof(back));
-	n_bytes = sketch_encode(sketch, bytes);
-	assert_true(n_bytes <= SKETCH_MAX_ENCODED_BYTES);
-	assert_int_equal(sketch_decode(bytes, n_bytes, &back), 0);
-	assert_sketches_equal(sketch, &back);
-	free(bytes);
-	return n_bytes;
-}
-
-static void decoding_gives_back_what_was_encoded(void **state)
-{
-	struct sketch sketch = {0};
-	uint64_t n_added = 0;
-
-	(void)state;
-	assert_int_equal(assert_comes_back(&sketch), 1);
-	for (uint64_t n = 1; n < 300000; n = n * 5 / 3 + 1) {
-		sketch_fill(&sketch, 5, n_added, n - n_added);
-		n_added = n;
-		assert_comes_back(&sketch);
-	}
-	assert_int_equal(assert_comes_back(&sketch), SKETCH_MAX_ENCODED_BYTES);
-	for (uint32_t i = 0; i < SKETCH_REGISTERS; i++)
-		sketch_set(&sketch, i, SKETCH_MAX_RANK);
-	assert_comes_back(&sketch);
-}
-
-static void the_shorter_encoding_is_taken(void **state)
-{
-	struct sketch sketch = {0};
-
-	(void)state;
-	sketch_set(&sketch, 0, 51);
-	assert_int_equal(assert_comes_back(&sketch), 2);
-	sketch_set(&sketch, 2, 1);
-	assert_int_equal(assert_comes_back(&sketch), 3);
-	sketch_set(&sketch, 2 + 1 + 255, 1);
-	assert_int_equal(assert_comes_back(&sketch), 5);
-	sketch_set(&sketch, SKETCH_REGISTERS - 1, 51);
-	assert_int_equal(assert_comes_back(&sketch), 8);
-	// One byte a register while none is skipped: dense wins only when it is not longer.
-	sketch = (struct sketch){0};
-	for (uint32_t i = 0; i < SKETCH_REGISTER_BYTES - 1; i++)
-		sketch_set(&sketch, i, 1);
-	assert_int_equal(assert_comes_back(&sketch), SKETCH_MAX_ENCODED_BYTES - 1);
-	sketch_set(&sketch, SKETCH_REGISTER_BYTES - 1, 1);
-	assert_int_equal(assert_comes_back(&sketch), SKETCH_MAX_ENCODED_BYTES);
-}
-
-static void a_few_users_take_a_few_bytes(void **state)
-{
-	struct sketch sketch = {0};
-
-	(void)state;
-	sketch_fill(&sketch, 9, 0, 1000);
-	assert_true(assert_comes_back(&sketch) < 2100);
-}
-
-static void what_is_no_encoding_is_refused(void **state)
-{
-	static const struct {
-		const char *bytes;
-		size_t n_bytes;
-	} vectors[] = {
-		{"", 0},
-		{"\x00", 1}, // unknown encoding
-		{"\x03", 1},
-		{"\x02", 1}, // dense, but short
-		{"\x01\x00", 2}, // rank 0
-		{"\x01\x34", 2}, // rank 52
-		{"\x01\xc1", 2}, // cut off
-		{"\x01\xc1\x80\x00", 4}, // an empty last byte
-		{"\x01\xc1\x80\x80\x01", 5}, // longer than a pair can be
-		{"\x01\x81\x80\x40", 4}, // register 16384
-	};
-	struct sketch sketch = {{1, 2, 3}}, before = sketch;
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(vectors) / sizeof(vectors[0]); i++) {
-		const uint8_t *bytes = (const uint8_t *)vectors[i].bytes;
-
-		assert_int_equal(sketch_decode(bytes, vectors[i].n_bytes, &sketch), -EBADMSG);
-		assert_sketches_equal(&sketch, &before);
-	}
-	// The last register there is, for comparison.
-	assert_int_equal(sketch_decode((const uint8_t *)"\x01\xc1\xff\x3f", 4, &sketch), 0);
-	assert_int_equal(sketch_get(&sketch, SKETCH_REGISTERS - 1), 1);
-}
-
-static void a_dense_register_above_the_highest_rank_is_refused(void **state)
-{
-	uint8_t *bytes = calloc(1, SKETCH_MAX_ENCODED_BYTES);
-	struct sketch sketch;
-
-	(void)state;
-	assert_non_null(bytes);
-	bytes[0] = 2;
-	assert_int_equal(sketch_decode(bytes, SKETCH_MAX_ENCODED_BYTES, &sketch), 0);
-	assert_int_equal(sketch_decode(bytes, SKETCH_MAX_ENCODED_BYTES - 1, &sketch), -EBADMSG);
-	bytes[SKETCH_MAX_ENCODED_BYTES - 1] = 52 << 2;
-	assert_int_equal(sketch_decode(bytes, SKETCH_MAX_ENCODED_BYTES, &sketch), -EBADMSG);
-	free(bytes);
-}
-
 static void the_redis_string_has_its_layout(void **state)
 {
 	static const uint8_t header[] = {'H', 'Y', 'L', 'L', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x80};
@@ -312,11 +201,6 @@ int main(void)
 		cmocka_unit_test(error_never_grows_past_the_bound),
 		cmocka_unit_test(merging_is_the_union_in_any_order),
 		cmocka_unit_test(merging_compares_every_register_alone),
-		cmocka_unit_test(decoding_gives_back_what_was_encoded),
-		cmocka_unit_test(the_shorter_encoding_is_taken),
-		cmocka_unit_test(a_few_users_take_a_few_bytes),
-		cmocka_unit_test(what_is_no_encoding_is_refused),
-		cmocka_unit_test(a_dense_register_above_the_highest_rank_is_refused),
 		cmocka_unit_test(the_redis_string_has_its_layout),
 		cmocka_unit_test(a_foreign_redis_string_is_refused),
 	};
