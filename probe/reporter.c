@@ -23,7 +23,7 @@ struct reporter {
 	uint32_t n_ports;
 	struct report_port ports[MAX_LINKS];
 	uint64_t next_sequence;
-	uint64_t n_unmade; // windows whose report could not be made
+	uint64_t n_unmade; // reports that could not be made
 	struct uplink *uplink;
 	struct address *collectors;
 };
@@ -113,46 +113,65 @@ static void set_window(struct report_port *port, const struct reporter_window *w
 	port->down_ns = window->loss[i].down_ns;
 	port->gone_ns = window->loss[i].gone_ns;
 	port->state = window->state[i];
+	port->is_asymmetric = window->asymmetric_links >> i & 1;
 	port->n_queues = window->n_queues[i];
 	memcpy(port->queue_frames, window->queue_frames[i], sizeof(window->queue_frames[i]));
 }
 
-static int send_report(struct reporter *reporter, const struct reporter_window *window,
-                       const struct tally *tally)
+// Numbers are given here, so that one that cannot be encoded leaves no gap.
+static int send_report(struct reporter *reporter, struct report *report)
+{
+	int rc;
+
+	report->sequence = reporter->next_sequence;
+	rc = uplink_send(reporter->uplink, report);
+	if (rc == 0)
+		reporter->next_sequence++;
+	return rc;
+}
+
+static void log_loss(struct reporter *reporter, struct window window, const char *what, int rc)
+{
+	char start[CLOCK_TEXT_BYTES];
+
+	clock_format(window.start_ns, start);
+	log_error("report: %s of window %s is lost: %s", what, start, strerror(-rc));
+	reporter->n_unmade++;
+}
+
+static int build_reports(struct reporter *reporter, const struct reporter_window *window,
+                         const struct tally *tally, struct report_list *ret_list)
 {
 	const struct report_window about = {
-		.sequence = reporter->next_sequence,
 		.start_ns = window->window.start_ns,
 		.length_ns = window->window.length_ns,
 		.observed_ns = window->observed_ns,
 		.n_overruns = window->n_overruns,
 	};
-	struct report *report;
-	int rc;
 
 	for (uint32_t i = 0; i < reporter->n_ports; i++)
 		set_window(&reporter->ports[i], window, i);
-	report = report_build(&reporter->origin, &about, reporter->ports, reporter->n_ports, tally);
-	if (report == NULL)
-		return -ENOMEM;
-	rc = uplink_send(reporter->uplink, report);
-	report_free(report);
-	return rc;
+	return report_build(&reporter->origin, &about, reporter->ports, reporter->n_ports, tally,
+	                    window->users, ret_list);
 }
 
 void reporter_send(struct reporter *reporter, const struct reporter_window *window,
                    const struct tally *tally)
 {
-	char start[CLOCK_TEXT_BYTES];
-	int rc = send_report(reporter, window, tally);
+	struct report_list list;
+	int rc = build_reports(reporter, window, tally, &list);
 
-	if (rc == 0) {
-		reporter->next_sequence++;
+	if (rc < 0) {
+		log_loss(reporter, window->window, "all", rc);
 		return;
 	}
-	clock_format(window->window.start_ns, start);
-	log_error("report: window %s is lost: %s", start, strerror(-rc));
-	reporter->n_unmade++;
+	for (uint32_t i = 0; i < list.n; i++) {
+		rc = send_report(reporter, list.reports[i]);
+		if (rc < 0)
+			log_loss(reporter, window->window,
+			         i == 0 ? "the traffic" : "a part of the users", rc);
+	}
+	report_list_fini(&list);
 }
 
 bool reporter_wait_room(struct reporter *reporter)

@@ -27,9 +27,12 @@ struct reporter_window {
 	enum link_state state[MAX_LINKS];
 	uint32_t n_queues[MAX_LINKS];
 	uint64_t queue_frames[MAX_LINKS][MAX_QUEUES]; // received by each
+	uint32_t asymmetric_links; // bit i: link i
+	const struct report_users *users; // NULL without a plan
 };
 
-// Reports the tally, which stays the caller's. What cannot be reported is logged as lost.
+// Reports the tally and the users, which stay the caller's, in as many reports as they need. What
+// cannot be reported is logged as lost.
 void reporter_send(struct reporter *reporter, const struct reporter_window *window,
                    const struct tally *tally);
 
