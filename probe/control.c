@@ -22,6 +22,7 @@ enum {
 struct control {
 	struct crew *crew;
 	struct reporter *reporter;
+	struct registrar *registrar;
 	uint64_t since_ns; // when watching began
 	struct window window; // the one that is open
 	uint32_t n_overruns; // workers' windows since the last report that were not ended in time
@@ -55,21 +56,49 @@ static bool wait_window(struct control *control)
 	}
 }
 
-static bool gather_sealed(struct control *control, struct worker *worker)
+// Which of its two a worker's tally is.
+static uint32_t tally_at(const struct worker *worker, const struct tally *tally)
 {
+	return (uint32_t)(tally - worker->pair.tallies);
+}
+
+static void take_over(struct control *control, uint32_t number, struct tally *tally)
+{
+	tally_merge(&control->tally, tally);
+	registrar_gather(control->registrar, number,
+	                 tally_at(control->crew->workers[number], tally), control->window,
+	                 tally->users);
+}
+
+static bool gather_sealed(struct control *control, uint32_t number)
+{
+	struct worker *worker = control->crew->workers[number];
 	struct tally *sealed = tally_pair_sealed(&worker->pair);
 
 	if (sealed == NULL)
 		return false;
-	tally_merge(&control->tally, sealed);
+	take_over(control, number, sealed);
 	tally_pair_release(&worker->pair);
 	return true;
 }
 
-// Waits for the worker to turn, no longer than for all of them together.
-static bool wait_sealed(struct control *control, struct worker *worker, uint64_t deadline_ns)
+// Asks a worker to turn to its other tally, in which it will count the users of the next window.
+static bool ask_to_turn(struct control *control, uint32_t number, struct window next)
 {
-	while (!gather_sealed(control, worker)) {
+	struct worker *worker = control->crew->workers[number];
+	struct tally *tally = tally_pair_next(&worker->pair);
+
+	if (tally == NULL)
+		return false;
+	tally->users = registrar_lend(control->registrar, number, tally_at(worker, tally),
+	                              tally_pair_next_epoch(&worker->pair), next);
+	return tally_pair_request(&worker->pair);
+}
+
+// Waits for the worker to turn, no longer than for all of them together.
+static bool wait_sealed(struct control *control, uint32_t number, uint64_t deadline_ns)
+{
+	while (!gather_sealed(control, number)) {
 		if (clock_monotonic_ns() >= deadline_ns)
 			return false;
 		clock_sleep(NS_PER_MS);
@@ -79,18 +108,18 @@ static bool wait_sealed(struct control *control, struct worker *worker, uint64_t
 
 // Makes every worker turn to its other tally, and gathers what they left. One that does not turn
 // holds nobody up: its packets are in a later report, and this one counts an overrun.
-static void gather(struct control *control)
+static void gather(struct control *control, struct window next)
 {
 	const struct crew *crew = control->crew;
 	uint64_t deadline_ns = clock_monotonic_ns() + TURN_DEADLINE_MS * NS_PER_MS;
 	bool asked[MAX_WORKERS];
 
 	for (uint32_t i = 0; i < crew->n_workers; i++) {
-		gather_sealed(control, crew->workers[i]);
-		asked[i] = tally_pair_request(&crew->workers[i]->pair);
+		gather_sealed(control, i);
+		asked[i] = ask_to_turn(control, i, next);
 	}
 	for (uint32_t i = 0; i < crew->n_workers; i++) {
-		if (asked[i] && wait_sealed(control, crew->workers[i], deadline_ns))
+		if (asked[i] && wait_sealed(control, i, deadline_ns))
 			continue;
 		control->n_overruns++;
 		log_warning("worker %" PRIu32 ": did not end its window in time, its packets go to "
@@ -161,7 +190,7 @@ static void take_link(struct control *control, uint32_t link, struct reporter_wi
 	warn_uneven(control, link, window);
 }
 
-static void report(struct control *control)
+static void report(struct control *control, bool closing)
 {
 	const struct crew *crew = control->crew;
 	struct reporter_window window = {
@@ -180,7 +209,7 @@ static void report(struct control *control)
 		crew_add_report(control->crew, i, &control->tally.links[i],
 		                window.dropped_frames[i]);
 	}
-	reporter_send(control->reporter, &window, &control->tally);
+	registrar_send(control->registrar, control->reporter, &window, closing, &control->tally);
 	tally_reset(&control->tally);
 	control->n_overruns = 0;
 }
@@ -195,20 +224,32 @@ static void end_last_window(struct control *control)
 		struct worker *worker = crew->workers[i];
 
 		if (!worker_has_ended(worker)) {
-			gather_sealed(control, worker);
+			gather_sealed(control, i);
 			continue;
 		}
-		tally_merge(&control->tally, &worker->pair.tallies[0]);
-		tally_merge(&control->tally, &worker->pair.tallies[1]);
+		for (int at = 0; at < 2; at++)
+			take_over(control, i, &worker->pair.tallies[at]);
 	}
-	report(control);
+	report(control, true);
 }
 
-void control_run(const struct probe_config *config, struct crew *crew, struct reporter *reporter)
+void control_begin(const struct probe_config *config, struct crew *crew,
+                   struct registrar *registrar)
+{
+	struct window window = window_at(clock_wall_ns(), config->window_ns);
+
+	for (uint32_t i = 0; i < crew->n_workers; i++)
+		crew->workers[i]->pair.tallies[0].users = registrar_lend(registrar, i, 0, 0,
+		                                                         window);
+}
+
+void control_run(const struct probe_config *config, struct crew *crew, struct registrar *registrar,
+                 struct reporter *reporter)
 {
 	struct control control = {
 		.crew = crew,
 		.reporter = reporter,
+		.registrar = registrar,
 		.since_ns = clock_wall_ns(),
 		.window = window_at(clock_wall_ns(), config->window_ns),
 	};
@@ -217,9 +258,12 @@ void control_run(const struct probe_config *config, struct crew *crew, struct re
 	for (uint32_t i = 0; i < crew->n_links; i++)
 		link_clock_start(&control.links[i].clock, control.since_ns);
 	while (!wait_window(&control)) {
-		gather(&control);
-		report(&control);
-		control.window = window_at(clock_wall_ns(), config->window_ns);
+		struct window next = window_at(clock_wall_ns(), config->window_ns);
+
+		registrar_turn(registrar, next.start_ns);
+		gather(&control, next);
+		report(&control, false);
+		control.window = next;
 	}
 	crew_stop(crew);
 	end_last_window(&control);

@@ -5,11 +5,13 @@
 #include <string.h>
 
 #include "probe/source/pcap.h"
+#include "proto/base/clock.h"
 
 #include "stop.h"
 
 struct offline {
 	struct reporter *reporter;
+	struct registrar *registrar;
 	struct meter *meter;
 	struct tally tally; // of the open window
 	struct window window; // length 0 before the first packet
@@ -20,9 +22,9 @@ struct offline {
 };
 
 // The file was watching from its first packet to its last.
-static void end_window(struct offline *offline, uint64_t watched_until_ns)
+static void end_window(struct offline *offline, uint64_t watched_until_ns, bool closing)
 {
-	const struct reporter_window window = {
+	struct reporter_window window = {
 		.window = offline->window,
 		.observed_ns = window_overlap_ns(offline->window, offline->first_ns,
 	                                         watched_until_ns),
@@ -30,7 +32,8 @@ static void end_window(struct offline *offline, uint64_t watched_until_ns)
 
 	if (!offline->stopped)
 		offline->stopped = reporter_wait_room(offline->reporter);
-	reporter_send(offline->reporter, &window, &offline->tally);
+	registrar_gather(offline->registrar, 0, 0, offline->window, offline->tally.users);
+	registrar_send(offline->registrar, offline->reporter, &window, closing, &offline->tally);
 	tally_reset(&offline->tally);
 	offline->epoch++;
 }
@@ -42,11 +45,14 @@ static void open_window(struct offline *offline, uint64_t time_ns)
 	if (offline->window.length_ns != 0) {
 		if (time_ns < window_end_ns(offline->window))
 			return;
-		end_window(offline, time_ns);
+		end_window(offline, time_ns, false);
 	} else {
 		offline->first_ns = time_ns;
 	}
 	offline->window = window_at(time_ns, offline->window_length_ns);
+	registrar_turn(offline->registrar, clock_wall_ns());
+	offline->tally.users = registrar_lend(offline->registrar, 0, 0, offline->epoch,
+	                                      offline->window);
 }
 
 // Frames from `at` on that need no other window than the open one.
@@ -90,12 +96,14 @@ static int meter_file(struct offline *offline, struct pcap_source *source, char 
 }
 
 int offline_run(const struct probe_config *config, const struct engine *engine,
-                struct reporter *reporter, bool *ret_stopped, char *why)
+                struct registrar *registrar, struct reporter *reporter, bool *ret_stopped,
+                char *why)
 {
 	const char *path = probe_config_link(config, 0)->device;
 	struct pcap_source *source = pcap_source_new(&path, 1);
 	struct offline offline = {
 		.reporter = reporter,
+		.registrar = registrar,
 		.meter = engine->meter,
 		.window_length_ns = config->window_ns,
 	};
@@ -105,10 +113,10 @@ int offline_run(const struct probe_config *config, const struct engine *engine,
 		snprintf(why, CONFIG_WHY_BYTES, "%s: out of memory", path);
 		return -ENOMEM;
 	}
-	tally_reset(&offline.tally);
+	tally_init(&offline.tally, NULL);
 	rc = meter_file(&offline, source, why);
 	if (offline.window.length_ns != 0)
-		end_window(&offline, offline.last_ns + 1);
+		end_window(&offline, offline.last_ns + 1, true);
 	pcap_source_free(source);
 	*ret_stopped = offline.stopped;
 	return rc;

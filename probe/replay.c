@@ -6,12 +6,16 @@
 #include <string.h>
 
 #include "probe/meter/meter.h"
+#include "probe/meter/user_roll.h"
+#include "probe/plan/plan.h"
 #include "probe/source/dpdk_replay.h"
 #include "probe/source/pcap.h"
 #include "proto/base/clock.h"
+#include "proto/base/log.h"
 
 #include "memory.h"
 #include "summary.h"
+#include "summary_users.h"
 
 enum {
 	// Slots of the first flow table; a crowded one is replaced by one this much larger.
@@ -20,12 +24,14 @@ enum {
 };
 
 static const char *source_text = "pcap", *idle_timeout_text = "30", *format_text = "table";
+static const char *plan_path;
 
 const struct cli_option replay_options[] = {
 	{"source", "pcap|dpdk", "read files by libpcap, or through DPDK's receive path",
          (const char *const[]){"pcap", "dpdk", NULL}, &source_text, NULL},
 	{"idle-timeout", "SECONDS", "a flow ends when idle this long; 0: never (30)", NULL,
          &idle_timeout_text, NULL},
+	{"plan", "FILE", "whose addresses are whose: count users", NULL, &plan_path, NULL},
 	{"format", "table|json", "what to print (table)",
          (const char *const[]){"table", "json", NULL}, &format_text, NULL},
 	{NULL},
@@ -38,12 +44,28 @@ struct replay_source {
 	void (*release)(void *state);
 };
 
+// Under a key that is always the same: a replay prints the same on every run, and nothing under it
+// leaves this process but numbers.
+static const struct user_keys replay_keys = {
+	.n = 1,
+	.keys = {{0x7265706c61792d75, 0x7265706c61792d6b}},
+};
+
+struct replay_users {
+	struct plan *plan;
+	void *memory; // of the tally
+	size_t memory_bytes;
+	struct user_tally tally;
+	struct user_roll roll;
+};
+
 struct replay {
 	struct meter_config config;
 	void *memory; // of the meter
 	struct meter *meter;
 	struct tally tally;
 	struct distinct_sources sources;
+	struct replay_users *users; // NULL without a plan
 	uint32_t n_refused; // files that could not be opened
 };
 
@@ -90,6 +112,41 @@ static int open_source(const char *const *paths, uint32_t n_paths, struct replay
 	return 0;
 }
 
+static void users_free(struct replay_users *users)
+{
+	if (users == NULL)
+		return;
+	memory_give_back(users->memory, users->memory_bytes);
+	plan_free(users->plan);
+	free(users);
+}
+
+// An exit status; a plan with a fault is one of usage.
+static int users_new(const char *path, struct replay_users **ret_users)
+{
+	struct replay_users *users = calloc(1, sizeof(*users));
+	char why[CONFIG_WHY_BYTES];
+
+	if (users == NULL)
+		return cli_failure("out of memory");
+	if (plan_load(path, &users->plan, why) != 0) {
+		free(users);
+		return cli_usage_error("%s", why);
+	}
+	for (uint32_t i = 0; i < users->plan->n_warnings; i++)
+		log_warning("plan: %s", users->plan->warnings[i]);
+	users->memory_bytes = user_tally_memory_bytes(users->plan->users.n_groups, replay_keys.n);
+	users->memory = memory_take(users->memory_bytes);
+	if (users->memory == NULL) {
+		users_free(users);
+		return cli_failure("out of memory for the users of a plan of so many groups");
+	}
+	user_tally_init(&users->tally, users->memory, plan_user_plan(users->plan), &replay_keys);
+	users->tally.roll = &users->roll;
+	*ret_users = users;
+	return EXIT_STATUS_OK;
+}
+
 // The same seed every time: a replay is the same on every run, and nobody aims at it.
 static struct replay *replay_new(uint64_t idle_timeout_ns)
 {
@@ -97,7 +154,6 @@ static struct replay *replay_new(uint64_t idle_timeout_ns)
 
 	if (!replay)
 		return NULL;
-	tally_reset(&replay->tally);
 	replay->config = (struct meter_config){
 		.max_flows = REPLAY_FIRST_FLOWS,
 		.idle_timeout_ns = idle_timeout_ns,
@@ -116,6 +172,7 @@ static struct replay *replay_new(uint64_t idle_timeout_ns)
 static void replay_free(struct replay *replay)
 {
 	memory_give_back(replay->memory, meter_memory_bytes(&replay->config));
+	users_free(replay->users);
 	free(replay);
 }
 
@@ -162,10 +219,18 @@ static int replay_run(struct replay *replay, const struct replay_source *source)
 
 static int print_summary(const struct replay *replay, uint32_t n_files)
 {
-	const struct summary summary = {n_files, &replay->tally, &replay->sources};
-	int r = strcmp(format_text, "json") == 0 ? summary_print_json(&summary, stdout)
-	                                         : summary_print_table(&summary, stdout);
+	struct summary summary = {n_files, &replay->tally, &replay->sources, NULL, 0};
+	int r;
 
+	if (replay->users != NULL) {
+		summary.users = summary_users_new(replay->users->plan, &replay->users->tally,
+		                                  &replay->users->roll, &summary.n_users);
+		if (summary.users == NULL)
+			return cli_failure("out of memory");
+	}
+	r = strcmp(format_text, "json") == 0 ? summary_print_json(&summary, stdout)
+	                                     : summary_print_table(&summary, stdout);
+	free(summary.users);
 	return r < 0 ? cli_failure("standard output: %s", strerror(-r)) : EXIT_STATUS_OK;
 }
 
@@ -181,35 +246,46 @@ static bool parse_seconds(const char *text, uint64_t *ret_ns)
 	return true;
 }
 
-int replay_command(int n_files, char **files)
+static int replay_files(struct replay *replay, const char *const *files, uint32_t n_files)
 {
 	char why[SOURCE_WHY_BYTES];
 	struct replay_source source;
-	struct replay *replay;
-	uint64_t idle_timeout_ns;
 	uint32_t n_read;
 	int status;
 
-	if (!parse_seconds(idle_timeout_text, &idle_timeout_ns))
-		return cli_usage_error("--idle-timeout: %s is not a number of seconds from 0 to "
-		                       "1000000000",
-		                       idle_timeout_text);
-	if (open_source((const char *const *)files, (uint32_t)n_files, &source, why) < 0)
+	if (open_source(files, n_files, &source, why) < 0)
 		return cli_failure("%s", why);
-	replay = replay_new(idle_timeout_ns);
-	if (!replay) {
-		source.release(source.state);
-		return cli_failure("out of memory");
-	}
 	status = replay_run(replay, &source);
-	n_read = (uint32_t)n_files - replay->n_refused;
+	n_read = n_files - replay->n_refused;
 	if (n_read > 0) {
 		int printed = print_summary(replay, n_read);
 
 		if (printed != EXIT_STATUS_OK)
 			status = printed;
 	}
-	replay_free(replay);
 	source.release(source.state);
+	return status;
+}
+
+int replay_command(int n_files, char **files)
+{
+	struct replay *replay;
+	uint64_t idle_timeout_ns;
+	int status = EXIT_STATUS_OK;
+
+	if (!parse_seconds(idle_timeout_text, &idle_timeout_ns))
+		return cli_usage_error("--idle-timeout: %s is not a number of seconds from 0 to "
+		                       "1000000000",
+		                       idle_timeout_text);
+	replay = replay_new(idle_timeout_ns);
+	if (!replay)
+		return cli_failure("out of memory");
+	if (plan_path)
+		status = users_new(plan_path, &replay->users);
+	if (status == EXIT_STATUS_OK) {
+		tally_init(&replay->tally, replay->users ? &replay->users->tally : NULL);
+		status = replay_files(replay, (const char *const *)files, (uint32_t)n_files);
+	}
+	replay_free(replay);
 	return status;
 }

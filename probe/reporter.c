@@ -155,23 +155,47 @@ static int build_reports(struct reporter *reporter, const struct reporter_window
 	                    window->users, ret_list);
 }
 
+static void send_list(struct reporter *reporter, struct window window, struct report_list *list)
+{
+	for (uint32_t i = 0; i < list->n; i++) {
+		int rc = send_report(reporter, list->reports[i]);
+
+		if (rc < 0)
+			log_loss(reporter, window,
+			         list->reports[i]->n_links > 0 ? "the traffic"
+			                                       : "a part of the users",
+			         rc);
+	}
+	report_list_fini(list);
+}
+
 void reporter_send(struct reporter *reporter, const struct reporter_window *window,
                    const struct tally *tally)
 {
 	struct report_list list;
 	int rc = build_reports(reporter, window, tally, &list);
 
-	if (rc < 0) {
+	if (rc < 0)
 		log_loss(reporter, window->window, "all", rc);
-		return;
-	}
-	for (uint32_t i = 0; i < list.n; i++) {
-		rc = send_report(reporter, list.reports[i]);
-		if (rc < 0)
-			log_loss(reporter, window->window,
-			         i == 0 ? "the traffic" : "a part of the users", rc);
-	}
-	report_list_fini(&list);
+	else
+		send_list(reporter, window->window, &list);
+}
+
+void reporter_send_users(struct reporter *reporter, struct window window,
+                         const struct report_users *users)
+{
+	const struct report_window about = {
+		.start_ns = window.start_ns,
+		.length_ns = window.length_ns,
+	};
+	static const struct tally nothing;
+	struct report_list list;
+	int rc = report_build(&reporter->origin, &about, NULL, 0, &nothing, users, &list);
+
+	if (rc < 0)
+		log_loss(reporter, window, "a part of the users", rc);
+	else
+		send_list(reporter, window, &list);
 }
 
 bool reporter_wait_room(struct reporter *reporter)

@@ -36,6 +36,11 @@ struct reporter_window {
 void reporter_send(struct reporter *reporter, const struct reporter_window *window,
                    const struct tally *tally);
 
+// The same of users that are counted by another plan or other keys in the same window, without a
+// tally.
+void reporter_send_users(struct reporter *reporter, struct window window,
+                         const struct report_users *users);
+
 // Waits until another report can be taken without dropping one; true when asked to stop instead.
 bool reporter_wait_room(struct reporter *reporter);
 

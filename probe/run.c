@@ -15,6 +15,8 @@
 #include "control.h"
 #include "keys.h"
 #include "offline.h"
+#include "registrar.h"
+#include "reload.h"
 #include "reporter.h"
 #include "stop.h"
 
@@ -68,17 +70,19 @@ static int deliver(struct reporter *reporter, bool stopped)
 	return reporter_status(reporter);
 }
 
-static int run_offline(const struct probe_config *config, const struct engine *engine)
+static int run_offline(const struct probe_config *config, const struct engine *engine,
+                       struct registrar *registrar)
 {
+	int status = registrar_begin(registrar, 1), delivered;
 	char why[CONFIG_WHY_BYTES];
 	struct reporter *reporter;
 	bool stopped = false;
-	int status = EXIT_STATUS_OK;
-	int delivered;
 
+	if (status != EXIT_STATUS_OK)
+		return status;
 	if (reporter_new(config, &reporter, why) != 0)
 		return cli_failure("%s", why);
-	if (offline_run(config, engine, reporter, &stopped, why) != 0)
+	if (offline_run(config, engine, registrar, reporter, &stopped, why) != 0)
 		status = cli_failure("links[0].device: %s", why);
 	delivered = deliver(reporter, stopped);
 	reporter_free(reporter);
@@ -86,7 +90,7 @@ static int run_offline(const struct probe_config *config, const struct engine *e
 }
 
 // The uplink's thread is made after DPDK has put this one on its processors, and inherits them.
-static int watch(const struct probe_config *config, struct crew *crew)
+static int watch(const struct probe_config *config, struct crew *crew, struct registrar *registrar)
 {
 	char why[CONFIG_WHY_BYTES];
 	struct reporter *reporter;
@@ -94,12 +98,13 @@ static int watch(const struct probe_config *config, struct crew *crew)
 
 	if (reporter_new(config, &reporter, why) != 0)
 		return cli_failure("%s", why);
+	control_begin(config, crew, registrar);
 	status = crew_launch(crew);
 	if (status != 0) {
 		reporter_free(reporter);
 		return cli_failure("worker: %s", strerror(-status));
 	}
-	control_run(config, crew, reporter);
+	control_run(config, crew, registrar, reporter);
 	status = deliver(reporter, true);
 	if (crew->n_stuck > 0)
 		status = EXIT_STATUS_FAILURE;
@@ -108,18 +113,22 @@ static int watch(const struct probe_config *config, struct crew *crew)
 }
 
 // A worker that hangs may use its crew to the very end.
-static int run_live(const struct probe_config *config)
+static int run_live(const struct probe_config *config, struct registrar *registrar)
 {
 	static struct crew crew;
 	int status = crew_open(config, &crew);
 
 	if (status == EXIT_STATUS_OK)
-		status = watch(config, &crew);
+		status = registrar_begin(registrar, crew.n_workers);
+	if (status == EXIT_STATUS_OK)
+		status = watch(config, &crew, registrar);
 	crew_close(&crew);
+	if (crew.n_stuck == 0)
+		registrar_close(registrar);
 	return status;
 }
 
-static int run_file(const struct probe_config *config)
+static int run_file(const struct probe_config *config, struct registrar *registrar)
 {
 	struct engine engine;
 	int rc = engine_init(config->max_flows, config->idle_timeout_ns, config->window_ns,
@@ -131,16 +140,22 @@ static int run_file(const struct probe_config *config)
 		                   config->max_flows, strerror(-rc));
 	log_info("meter: %zu MiB for %" PRIu64 " flows", engine.memory_bytes >> 20,
 	         config->max_flows);
-	status = run_offline(config, &engine);
+	status = run_offline(config, &engine, registrar);
 	engine_fini(&engine);
+	registrar_close(registrar);
 	return status;
 }
 
 static int run(const struct probe_config *config)
 {
+	static struct registrar registrar;
+	int status = registrar_open(config, &registrar);
+
+	if (status != EXIT_STATUS_OK)
+		return status;
 	if (probe_config_link(config, 0)->source == LINK_SOURCE_PCAP)
-		return run_file(config);
-	return run_live(config);
+		return run_file(config, &registrar);
+	return run_live(config, &registrar);
 }
 
 int run_command(int n_arguments, char **arguments)
@@ -152,9 +167,9 @@ int run_command(int n_arguments, char **arguments)
 	if (status != EXIT_STATUS_OK)
 		return status;
 	log_set_level((enum log_level)log_level_from_name(config.log_level));
-	if (config.plan != NULL)
-		log_warning("plan: not used by this version, %s is not read", config.plan);
 	rc = stop_prepare();
+	if (rc == 0)
+		rc = reload_prepare(&config);
 	status = rc == 0 ? run(&config) : cli_failure("stop: %s", strerror(-rc));
 	probe_config_fini(&config);
 	return status;

@@ -144,6 +144,25 @@ static json_t *json_sources(const struct distinct_sources *sources)
 	return object;
 }
 
+static json_t *json_user(const struct summary_user *user)
+{
+	return json_pack("{s:s, s:s, s:o, s:o, s:f}", "group", user->name, "family",
+	                 family_name(user->family), grade_name(GRADE_SENT),
+	                 json_number((uint64_t)llround(user->users[GRADE_SENT])),
+	                 grade_name(GRADE_CONFIRMED),
+	                 json_number((uint64_t)llround(user->users[GRADE_CONFIRMED])),
+	                 "standard_error", user->standard_error);
+}
+
+static json_t *json_users(const struct summary *summary)
+{
+	json_t *users = json_array();
+
+	for (uint32_t i = 0; i < summary->n_users; i++)
+		json_array_append_new(users, json_user(&summary->users[i]));
+	return users;
+}
+
 static json_t *json_summary(const struct summary *summary)
 {
 	const struct flow_cell *flows = summary->tally->links[0].flows;
@@ -165,6 +184,8 @@ int summary_print_json(const struct summary *summary, FILE *out)
 
 	if (!object)
 		return -ENOMEM;
+	if (summary->users)
+		json_object_set_new(object, "users", json_users(summary));
 	r = json_dumpf(object, out, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
 	json_decref(object);
 	return r < 0 || fputc('\n', out) == EOF || fflush(out) == EOF ? -EIO : 0;
@@ -230,6 +251,22 @@ static void print_sources(const char *name, const struct distinct *set, FILE *ou
 	fprintf(out, "  %s %s%" PRIu64, name, set->overflowed ? "about " : "", distinct_count(set));
 }
 
+static void print_users(const struct summary *summary, FILE *out)
+{
+	if (!summary->users)
+		return;
+	fprintf(out, "\n%-30s %6s %12s %12s %10s\n", "users", "", "sent", "confirmed", "error");
+	for (uint32_t i = 0; i < summary->n_users; i++) {
+		const struct summary_user *user = &summary->users[i];
+
+		if (user->users[GRADE_SENT] > 0)
+			fprintf(out, "%-30s %6s %12.0f %12.0f %10.0f\n", user->name,
+			        user->family == FAMILY_IPV4 ? "IPv4" : "IPv6",
+			        user->users[GRADE_SENT], user->users[GRADE_CONFIRMED],
+			        user->standard_error);
+	}
+}
+
 int summary_print_table(const struct summary *summary, FILE *out)
 {
 	const struct flow_cell *flows = summary->tally->links[0].flows;
@@ -252,5 +289,7 @@ int summary_print_table(const struct summary *summary, FILE *out)
 	print_sources("IPv4", &summary->sources->ipv4, out);
 	print_sources("IPv6", &summary->sources->ipv6, out);
 	print_sources("IPv6 /64", &summary->sources->ipv6_64, out);
-	return fputc('\n', out) == EOF || fflush(out) == EOF || ferror(out) ? -EIO : 0;
+	fputc('\n', out);
+	print_users(summary, out);
+	return fputs("", out) == EOF || fflush(out) == EOF || ferror(out) ? -EIO : 0;
 }

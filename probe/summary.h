@@ -7,10 +7,14 @@
 #include "probe/meter/distinct.h"
 #include "probe/meter/tally.h"
 
+#include "summary_users.h"
+
 struct summary {
 	uint32_t n_files;
 	const struct tally *tally; // the file is link 0
 	const struct distinct_sources *sources;
+	struct summary_user *users; // NULL when there was no plan
+	uint32_t n_users;
 };
 
 // 0, or -ENOMEM, or -EIO when out cannot be written.

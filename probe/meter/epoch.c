@@ -43,6 +43,11 @@ struct tally *tally_pair_next(struct tally_pair *pair)
 	return &pair->tallies[(wanted + 1) % 2];
 }
 
+uint64_t tally_pair_next_epoch(const struct tally_pair *pair)
+{
+	return atomic_load_explicit(&pair->wanted, memory_order_relaxed) + 1;
+}
+
 struct tally *tally_pair_sealed(struct tally_pair *pair)
 {
 	uint64_t wanted = atomic_load_explicit(&pair->wanted, memory_order_relaxed);

@@ -36,6 +36,9 @@ bool tally_pair_request(struct tally_pair *pair);
 // NULL while the previous epoch has not been released yet.
 struct tally *tally_pair_next(struct tally_pair *pair);
 
+// Control: the epoch the next request will ask for.
+uint64_t tally_pair_next_epoch(const struct tally_pair *pair);
+
 // Control: the tally of the epoch the worker has left, or NULL while it has not turned.
 struct tally *tally_pair_sealed(struct tally_pair *pair);
 

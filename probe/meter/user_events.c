@@ -4,6 +4,8 @@
 
 #include "proto/identity.h"
 
+#include "user_roll.h"
+
 _Static_assert((int)PASSAGES_MAX <= (int)PREFIX_MAX_BURST, "all ends are looked up together");
 
 // One hash on its way to its set.
@@ -105,6 +107,8 @@ static uint32_t hash_end(struct user_tally *users, const struct user_event *even
 		user_sketches_prefetch(&users->sketches, addition->set, addition->hash,
 		                       addition->grades);
 	}
+	if (users->roll)
+		user_roll_add(users->roll, group, ret_additions[0].hash, event->grades);
 	return users->keys->n;
 }
 

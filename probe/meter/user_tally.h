@@ -21,6 +21,8 @@ enum {
 	MAX_USER_GROUPS = 4096,
 };
 
+struct user_roll;
+
 struct user_tally {
 	// Set by user_tally_init() and user_tally_change() alone.
 	const struct user_plan *plan;
@@ -30,6 +32,8 @@ struct user_tally {
 	// Control sets both, in a tally it has not released; kept by user_tally_reset().
 	uint32_t scope_epoch; // the first epoch of the scope that is counted
 	uint32_t asymmetric_links; // bit i: link i; what was sent there counts as confirmed
+	// Users are noted here too, under the first key, when not NULL: replay does.
+	struct user_roll *roll;
 	// Ends of flows that sent for the first time, by whether their address is in the plan.
 	uint64_t covered_ends[N_FAMILIES], uncovered_ends[N_FAMILIES];
 	struct user_sketches sketches;
