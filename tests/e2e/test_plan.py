@@ -125,7 +125,7 @@ def without_a_plan_none_is_spoken_of():
 
 
 def prefixes_and_ranges_make_the_same_plan():
-    prefixes = ("# from somewhere\nasn,prefix,name\n"
+    prefixes = ("# from,\"somewhere\nasn,prefix,name\n"
                 "64500,2001:db8::/33,x\n64503,2001:db8:8000::/33,\"y, z\"\n"
                 "64501,192.0.2.0/25,\n64501,192.0.2.128/25,\n64999,198.51.100.0/24,\n"
                 "AS64502,203.0.113.0/24,\n")
@@ -138,6 +138,7 @@ def prefixes_and_ranges_make_the_same_plan():
     assert made(OPERATORS, ranges) == plan
     assert made(OPERATORS, ranges.replace(",", "\t").replace('"a\t b"', "a")) == plan
     assert made(OPERATORS, "start_ip,end_ip,asn\n" + re.sub('"a, b"', "", ranges)) == plan
+    # A table a row: the header again and again.
     assert made(OPERATORS, *[prefixes.splitlines(True)[1] + line
                              for line in prefixes.splitlines(True)[2:]]) == plan
     assert plan_id(plan) == plan_id(HEADER + "".join(reversed(plan.splitlines(True)[1:])))
@@ -278,6 +279,15 @@ def the_example_of_the_help_works():
     assert plan_id(plan)
 
 
+def the_example_of_the_handbook_is_a_plan():
+    page = pathlib.Path(__file__).resolve().parents[2] / "docs" / "plan.md"
+    example = re.search(r"^```\n(prefix,.*?)^```$", page.read_text(encoding="utf-8"),
+                        re.MULTILINE | re.DOTALL)[1]
+    status, output, errors = check(example)
+    assert (status, errors) == (0, "") and "#   warning" not in output, (output, errors)
+    assert "rows with users: 3 of IPv6, 2 of IPv4" in output
+
+
 if __name__ == "__main__":
     tap.run([
         check_says_what_is_in_the_plan,
@@ -297,4 +307,5 @@ if __name__ == "__main__":
         faults_of_tables_name_their_line,
         the_command_line_is_checked_and_explained,
         the_example_of_the_help_works,
+        the_example_of_the_handbook_is_a_plan,
     ])
