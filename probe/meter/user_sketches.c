@@ -150,9 +150,13 @@ static void add_dense(struct user_sketches *sketches, const struct user_set *set
 {
 	for (int grade = 0; grade < N_GRADES; grade++) {
 		struct sketch *sketch = dense_sketch(sketches, set, (enum grade)grade);
-		uint32_t before = sketch_get(sketch, index);
+		uint32_t before;
 
-		if (!(grades >> grade & 1) || rank <= before)
+		// A line that was not asked for is not read.
+		if (!(grades >> grade & 1))
+			continue;
+		before = sketch_get(sketch, index);
+		if (rank <= before)
 			continue;
 		sketch_set(sketch, index, rank);
 		sketches->n_registers[grade] += before == 0;

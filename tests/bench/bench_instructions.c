@@ -14,7 +14,7 @@ enum {
 
 static const char *const names[N_WORKS] = {
 	[WORK_TOUCH] = "touch", [WORK_PARSE] = "parse", [WORK_HASH] = "hash",
-	[WORK_LINE] = "line",   [WORK_METER] = "meter",
+	[WORK_LINE] = "line",   [WORK_METER] = "meter", [WORK_USERS] = "users",
 };
 
 void counted_burst(struct bench *bench, enum work work, const struct frame *frames);
@@ -57,7 +57,7 @@ int main(int argc, char **argv)
 	struct bench bench;
 
 	if (work < 0) {
-		fprintf(stderr, "usage: bench_instructions touch|parse|hash|line|meter "
+		fprintf(stderr, "usage: bench_instructions touch|parse|hash|line|meter|users "
 		                "IPV6-PERCENT NEW-PERCENT\n");
 		return 2;
 	}

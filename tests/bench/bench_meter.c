@@ -100,21 +100,62 @@ static void print_setup(size_t number, const struct row *row, const struct bench
 	       memory_large_percent(bench->memory, bench->memory_bytes));
 }
 
+// What users add to the meter, each pair taken in one turn.
+static double median_added(const struct samples *samples, int n_samples)
+{
+	double added[N_SAMPLES];
+
+	for (int s = 0; s < n_samples; s++)
+		added[s] = samples->ns[WORK_USERS][s] - samples->ns[WORK_METER][s];
+	return quartiles_of(added, (size_t)n_samples).median;
+}
+
 static void print_figures(struct samples *samples, int n_samples)
 {
 	double(*ns)[N_SAMPLES] = samples->ns;
 	double ratio = quartiles_median_ratio(ns[WORK_METER], ns[WORK_HASH], (size_t)n_samples);
+	double added = median_added(samples, n_samples);
 	struct quartiles found[N_WORKS];
 	const struct quartiles *meter = &found[WORK_METER];
 
 	for (int w = 0; w < N_WORKS; w++)
 		found[w] = quartiles_of(ns[w], (size_t)n_samples);
-	printf(" %5.1f %5.1f %5.1f %5.1f %5.1f %5.1f %4.0f%% %4.0f %5.1f %5.2f\n",
+	printf(" %5.1f %5.1f %5.1f %5.1f %5.1f %5.1f %4.0f%% %4.0f %5.1f %5.2f %5.1f %5.1f\n",
 	       found[WORK_TOUCH].median, found[WORK_PARSE].median, found[WORK_HASH].median,
 	       found[WORK_LINE].median, meter->median, meter->least,
 	       quartiles_spread_percent(meter), meter->median * ticks_per_ns(),
-	       1000 / meter->median, ratio);
+	       1000 / meter->median, ratio, found[WORK_USERS].median, added);
 	fflush(stdout);
+}
+
+enum {
+	N_USERS = 1000 * 1000,
+};
+
+// The memory of users is that of two tallies, of which a window fills one at a time.
+static void print_memory(void)
+{
+	static struct user_setup setup;
+	struct user_tally tally;
+	void *memory;
+	size_t n_touched;
+
+	user_setup_init(&setup);
+	memory = user_setup_tally(&setup, false, &tally);
+	for (uint32_t i = 0; i < N_USERS; i++)
+		for (uint32_t key = 0; key < setup.keys.n; key++)
+			user_sketches_add(
+				&tally.sketches,
+				user_tally_set((uint32_t)(scramble(~(uint64_t)i) % SETUP_GROUPS),
+			                       key),
+				siphash_2_4(&setup.keys.keys[key], &i, sizeof(i)), 3);
+	n_touched = user_setup_touched_bytes(memory);
+	printf("Memory of %d users in one window, both grades, two keys, in %d groups all alike:\n"
+	       "%.1f MB in use, %.1f MB touched; of a worker, which has two tallies, %.1f MB.\n",
+	       N_USERS, SETUP_GROUPS, (double)user_tally_bytes(&tally) / 1e6,
+	       (double)n_touched / 1e6, (double)n_touched * 2 / 1e6);
+	user_setup_tally_free(memory);
+	user_setup_fini(&setup);
 }
 
 static void measure(size_t number, const struct row *row, int n_samples)
@@ -142,11 +183,15 @@ static void print_head(int n_samples)
 	       "  least  the meter's best ring         IQR   its quartiles' distance, %% of the "
 	       "median\n"
 	       "  TSC    cycles of a counter of %.2f GHz, which is not the core's clock\n"
-	       "  ratio  the meter's to parse + hash, median of the turns\n",
-	       BURST, FRAME_BYTES, n_samples, RING_BUFFERS, ticks_per_ns());
-	printf("%2s %-5s %5s %5s %4s %-4s %3s %3s %5s %5s %5s %5s %5s %5s %5s %4s %5s %5s\n", "",
-	       "mix", "flows", "slots", "used", "law", "new", "2MB", "touch", "parse", "+hash",
-	       "line", "meter", "least", "IQR", "TSC", "Mpps", "ratio");
+	       "  ratio  the meter's to parse + hash, median of the turns\n"
+	       "  users  a meter that counts users too: both ends of all flows are in a plan of\n"
+	       "         %d rows and %d groups, under two keys; added: median of the turns\n",
+	       BURST, FRAME_BYTES, n_samples, RING_BUFFERS, ticks_per_ns(),
+	       SETUP_IPV4_ROWS + SETUP_IPV6_ROWS, SETUP_GROUPS);
+	printf("%2s %-5s %5s %5s %4s %-4s %3s %3s %5s %5s %5s %5s %5s %5s %5s %4s %5s %5s %5s "
+	       "%5s\n",
+	       "", "mix", "flows", "slots", "used", "law", "new", "2MB", "touch", "parse", "+hash",
+	       "line", "meter", "least", "IQR", "TSC", "Mpps", "ratio", "users", "added");
 }
 
 // One small row, to see that all of it still works.
@@ -154,6 +199,7 @@ static int measure_quickly(void)
 {
 	const struct row row = {{MIXED, QUICK_FLOWS, true, 5}, 2 * QUICK_FLOWS};
 
+	print_memory();
 	print_head(N_QUICK_SAMPLES);
 	measure(0, &row, N_QUICK_SAMPLES);
 	return 0;
@@ -165,8 +211,13 @@ int main(int argc, char **argv)
 
 	if (argc == 2 && strcmp(argv[1], "--quick") == 0)
 		return measure_quickly();
+	if (argc == 2 && strcmp(argv[1], "--memory") == 0) {
+		print_memory();
+		return 0;
+	}
 	if (argc > 2 || (argc == 2 && (size_t)atoi(argv[1]) >= n_rows)) {
-		fprintf(stderr, "usage: bench_meter [--quick | ROW]   rows are 0 to %zu\n",
+		fprintf(stderr,
+		        "usage: bench_meter [--quick | --memory | ROW]   rows are 0 to %zu\n",
 		        n_rows - 1);
 		return 2;
 	}

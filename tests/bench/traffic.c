@@ -65,12 +65,13 @@ static uint64_t choose_flow(struct traffic *traffic)
 	return (uint64_t)(uniform(traffic) * (double)traffic->setup.n_flows);
 }
 
+// Every end of every flow in another network.
 static void make_ipv6(uint64_t id, uint64_t peer, bool back, uint8_t *frame)
 {
 	memcpy(frame, ipv6_template, 54);
 	memcpy(frame + 38, frame + 22, 4);
-	memcpy(frame + (back ? 46 : 30), &id, 8);
-	memcpy(frame + (back ? 30 : 46), &peer, 8);
+	memcpy(frame + (back ? 42 : 26), &id, 8);
+	memcpy(frame + (back ? 26 : 42), &peer, 8);
 }
 
 static void make_ipv4(uint64_t flow, uint64_t peer, bool back, uint8_t *frame)
@@ -109,6 +110,11 @@ void traffic_fill_in_order(struct traffic *traffic, uint64_t first_flow)
 {
 	for (uint32_t i = 0; i < RING_BUFFERS; i++)
 		make_frame(traffic, first_flow + i, traffic->ring + i * BUFFER_STRIDE);
+}
+
+void traffic_turn(struct traffic *traffic)
+{
+	traffic->n_packets++;
 }
 
 void traffic_burst(const struct traffic *traffic, uint32_t number, uint64_t time_ns,

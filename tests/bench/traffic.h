@@ -40,6 +40,9 @@ void traffic_fill(struct traffic *traffic);
 // Fills the ring with flows in order, from this one on: when all have passed, all are known.
 void traffic_fill_in_order(struct traffic *traffic, uint64_t first_flow);
 
+// Every packet will go the other way than it would have.
+void traffic_turn(struct traffic *traffic);
+
 // A burst out of the ring, which has RING_BUFFERS / BURST of them.
 void traffic_burst(const struct traffic *traffic, uint32_t number, uint64_t time_ns,
                    struct frame *ret_frames);

@@ -78,10 +78,15 @@ static void meter_all(struct bench *bench, const struct frame *frames)
 	meter_burst(bench->meter, &bench->tally, 0, 0, LINK_ETHERNET, frames, BURST);
 }
 
+static void meter_users(struct bench *bench, const struct frame *frames)
+{
+	meter_burst(bench->users_meter, &bench->users_tally, 0, 0, LINK_ETHERNET, frames, BURST);
+}
+
 void bench_burst(struct bench *bench, enum work work, const struct frame *frames)
 {
 	static void (*const functions[N_WORKS])(struct bench *, const struct frame *) = {
-		touch_headers, parse, parse_and_hash, write_lines, meter_all};
+		touch_headers, parse, parse_and_hash, write_lines, meter_all, meter_users};
 
 	functions[work](bench, frames);
 }
@@ -104,6 +109,19 @@ double bench_time(struct bench *bench, enum work work)
 	return time_ring(bench, work);
 }
 
+// Every flow goes there and back twice, which confirms both of its ends: what follows is the middle
+// of a scope, and not its beginning.
+static void meet_users(struct bench *bench)
+{
+	for (int pass = 0; pass < 4; pass++) {
+		for (uint64_t flow = 0; flow < bench->traffic.setup.n_flows; flow += RING_BUFFERS) {
+			traffic_fill_in_order(&bench->traffic, flow);
+			time_ring(bench, WORK_USERS);
+		}
+		traffic_turn(&bench->traffic);
+	}
+}
+
 // Where packets begin flows, the table is as full as it will be when it does not grow any more.
 static void warm_up(struct bench *bench)
 {
@@ -116,10 +134,13 @@ static void warm_up(struct bench *bench)
 		traffic_fill_in_order(&bench->traffic, flow);
 		time_ring(bench, WORK_METER);
 	}
+	meet_users(bench);
 	while (bench->traffic.setup.churn_percent > 0 && meter_flows(bench->meter) > before) {
 		before = meter_flows(bench->meter);
-		for (uint64_t i = 0; i < n_turns; i++)
+		for (uint64_t i = 0; i < n_turns; i++) {
 			bench_time(bench, WORK_METER);
+			bench_time(bench, WORK_USERS);
+		}
 	}
 }
 
@@ -138,6 +159,11 @@ void bench_init(struct bench *bench, const struct traffic_setup *setup, uint64_t
 	for (uint32_t i = 0; i < BURST; i++)
 		bench->ahead[i] = random_line(bench, bench->random++);
 	bench->meter = meter_init(bench->memory, &config);
+	bench->users_memory = memory_map(bench->memory_bytes, large_pages);
+	bench->users_meter = meter_init(bench->users_memory, &config);
+	user_setup_init(&bench->setup);
+	bench->sketches = user_setup_tally(&bench->setup, large_pages, &bench->users);
+	tally_init(&bench->users_tally, &bench->users);
 	tally_init(&bench->tally, NULL);
 	warm_up(bench);
 }
@@ -145,6 +171,9 @@ void bench_init(struct bench *bench, const struct traffic_setup *setup, uint64_t
 void bench_fini(struct bench *bench)
 {
 	memory_unmap(bench->memory, bench->memory_bytes);
+	memory_unmap(bench->users_memory, bench->memory_bytes);
+	user_setup_tally_free(bench->sketches);
+	user_setup_fini(&bench->setup);
 	memory_unmap(bench->lines, bench->memory_bytes);
 	traffic_fini(&bench->traffic);
 }

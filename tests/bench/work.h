@@ -6,6 +6,7 @@
 #include "probe/meter/meter.h"
 
 #include "traffic.h"
+#include "user_setup.h"
 
 enum work {
 	WORK_TOUCH, // one byte of each header
@@ -15,6 +16,7 @@ enum work {
 	WORK_LINE, // one cache line at random of memory as large as the meter's, asked for a burst
 	           // ahead
 	WORK_METER,
+	WORK_USERS, // the meter, and the users of both ends of every flow
 	N_WORKS
 };
 
@@ -27,6 +29,12 @@ struct bench {
 	uint8_t *ahead[BURST]; // of these, already asked for
 	struct meter *meter;
 	struct tally tally;
+	void *users_memory; // of a meter of its own, as large
+	struct meter *users_meter;
+	struct tally users_tally;
+	struct user_setup setup;
+	struct user_tally users;
+	void *sketches; // of the users
 	uint64_t random;
 	uint64_t sink; // keeps results from being optimized away
 };
