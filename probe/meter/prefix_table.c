@@ -31,7 +31,10 @@ uint32_t prefix_table_find(const struct prefix_table *table, enum family family,
 	return search.found;
 }
 
-static inline void prefetch_line(const struct prefix_table *table, uint32_t found)
+// Always inline: gcc 12 takes a function that only prefetches for one without effect, and leaves
+// calls of it out.
+static inline __attribute__((always_inline)) void prefetch_line(const struct prefix_table *table,
+                                                                uint32_t found)
 {
 	if (found & PREFIX_IS_LINE)
 		__builtin_prefetch(&table->lines[found & PREFIX_LINE]);
