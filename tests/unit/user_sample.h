@@ -52,17 +52,18 @@ static inline void *sample_memory(size_t n_bytes)
 	return memset(memory, 0, n_bytes);
 }
 
-static inline void user_sample_init(struct user_sample *sample)
+// The sample's groups by these rows.
+static inline void user_sample_init_rows(struct user_sample *sample, const struct prefix_row *rows,
+                                         uint32_t n_rows)
 {
-	const uint32_t n_rows = sizeof(sample_rows) / sizeof(sample_rows[0]);
-	struct prefix_size size = prefix_table_size(sample_rows, n_rows);
+	struct prefix_size size = prefix_table_size(rows, n_rows);
 	struct prefix_fault_place place;
 	enum prefix_fault fault;
 	void *scratch = sample_memory(size.scratch_bytes);
 
 	sample->memory = sample_memory(size.table_bytes);
 	sample->plan = (struct user_plan){
-		.prefixes = prefix_table_init(sample->memory, scratch, sample_rows, n_rows, &fault,
+		.prefixes = prefix_table_init(sample->memory, scratch, rows, n_rows, &fault,
 	                                      &place),
 		.groups = sample_groups,
 		.n_groups = N_SAMPLE_GROUPS,
@@ -73,6 +74,11 @@ static inline void user_sample_init(struct user_sample *sample)
 	free(scratch);
 	if (!sample->plan.prefixes)
 		abort();
+}
+
+static inline void user_sample_init(struct user_sample *sample)
+{
+	user_sample_init_rows(sample, sample_rows, sizeof(sample_rows) / sizeof(sample_rows[0]));
 }
 
 static inline void user_sample_fini(struct user_sample *sample)
