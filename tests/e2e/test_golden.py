@@ -76,6 +76,18 @@ GENERATED = {
     "a SYN flood through a tunnel": [
         "--profile", "syn-flood", "--frames", "30000", "--mix", "gtpu=1", "--v6-share", "0.9",
     ],
+    "a SYN flood, answered, refused and guessed at": [
+        "--profile", "syn-flood", "--seed", "18", "--frames", "100000", "--answered", "0.6",
+        "--reset", "0.3", "--guess", "0.3", "--subscribers", "9000",
+    ],
+    "a scan that is answered": [
+        "--profile", "scan", "--seed", "19", "--frames", "100000", "--answered", "0.4", "--reset",
+        "0.5",
+    ],
+    "a flood of answered UDP": [
+        "--profile", "syn-flood", "--seed", "20", "--frames", "50000", "--answered", "1",
+        "--protocol", "udp", "--subscribers", "3000",
+    ],
     "many flows": ["--seed", "9", "--frames", "30000", "--flows", "30000", "--profile", "demo"],
 }
 

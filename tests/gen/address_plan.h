@@ -9,6 +9,7 @@
 #define SERVERS_IPV4    UINT32_C(0xc6120100) // of 198.18.0.0/15
 #define GATEWAYS_IPV4   UINT32_C(0xac100001) // of 172.16.0.0/12
 #define CLIENTS_IPV6    UINT64_C(0x20010db800000000) // 2001:db8::/32, a /64 each
+#define CLIENTS_IN_IPV6 (UINT64_C(1) << 32)
 #define SERVERS_IPV6    UINT64_C(0x3fff000000000000) // 3fff::/20, eight to a /64
 #define GATEWAYS_IPV6   UINT64_C(0x3fff0fff00000000)
 #define TEREDO_IPV6     UINT64_C(0x20010000c6120001) // 2001::/32 and the Teredo server's address

@@ -50,6 +50,7 @@ struct settings_text {
 	const char *seed, *start, *frames, *duration, *rate, *flows, *v6_share, *churn, *shape;
 	const char *snaplen, *profile, *mix;
 	const char *subscribers, *choose, *new_share, *protocol, *size;
+	const char *answered, *reset, *guess;
 };
 
 // Writes that sentence and returns -EINVAL.

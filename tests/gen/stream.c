@@ -13,7 +13,9 @@
 // next_slot has passed it. Flows are replaced in the order of their slots, so a flow keeps its rank
 // for as long as it lives.
 //
-// A scan or a SYN flood is a sweep: frame k of a family goes to, or comes from, the k-th client.
+// A scan or a SYN flood is a sweep: flow k of a family goes to, or comes from, the k-th client, and
+// from the first one again when there are no more. A flow is one packet, or is answered, and its
+// packets follow each other. What becomes of it depends on its client alone.
 #include "stream.h"
 
 #include <assert.h>
@@ -58,9 +60,13 @@ int stream_init(struct stream *stream, const struct settings *settings)
 		.settings = *settings,
 		.random = {settings->seed},
 		.n_frames = settings->n_frames,
-		.subscriber_reciprocal = UINT64_MAX / own->n_subscribers,
+		.subscriber_reciprocal = own->n_subscribers > 0 ? UINT64_MAX / own->n_subscribers
+	                                                        : 0,
 		.v6_threshold = share_threshold(settings->v6_share),
 		.begin_threshold = share_threshold(own->new_share),
+		.answered_threshold = share_threshold(own->answered_share),
+		.reset_threshold = share_threshold(own->reset_share),
+		.guess_threshold = share_threshold(own->reset_share + own->guess_share),
 		.udp_mask = own->protocols == PROTOCOLS_BOTH,
 		.udp_always = own->protocols == PROTOCOLS_UDP,
 	};
@@ -193,31 +199,78 @@ static void draw_packet(struct stream *stream, struct stream_packet *packet)
 	become_flow(stream, flow_number(stream, packet->slot), segment, next_size(stream), packet);
 }
 
-// IPv4 has 2^24 clients. What of the number is above that goes into the client's port.
-static void sweep_packet(struct stream *stream, struct stream_packet *packet)
+// How the flow of a client goes, its packets by their segments.
+static const uint8_t *choose_segments(const struct stream *stream, uint32_t client)
+{
+	static const uint8_t scan[][4] = {
+		{SEGMENT_PROBE, N_SEGMENTS},
+		{SEGMENT_PROBE, SEGMENT_PROBE_ACCEPTANCE, N_SEGMENTS},
+		{SEGMENT_PROBE, SEGMENT_RESET, N_SEGMENTS},
+	};
+	static const uint8_t flood[][4] = {
+		{SEGMENT_OPENING, N_SEGMENTS},
+		{SEGMENT_OPENING, SEGMENT_ACCEPTANCE, N_SEGMENTS},
+		{SEGMENT_OPENING, SEGMENT_ACCEPTANCE, SEGMENT_RESET, N_SEGMENTS},
+		{SEGMENT_OPENING, SEGMENT_ACCEPTANCE, SEGMENT_GUESS, N_SEGMENTS},
+	};
+	const uint8_t(*flows)[4] = stream->settings.pattern == PATTERN_SCAN ? scan : flood;
+	uint64_t bits = random_mix((uint64_t)stream->flow_seed << 32 | client);
+	uint32_t luck = (uint32_t)(bits >> 16) & (SHARE_ONE - 1);
+
+	if ((bits & (SHARE_ONE - 1)) >= stream->answered_threshold)
+		return flows[0];
+	if (luck < stream->reset_threshold)
+		return flows[2];
+	return luck < stream->guess_threshold ? flows[3] : flows[1];
+}
+
+static uint64_t count_clients(const struct stream *stream, enum family family)
+{
+	if (stream->settings.stream.n_subscribers > 0)
+		return stream->settings.stream.n_subscribers;
+	return family == FAMILY_IPV4 ? CLIENTS_IN_IPV4 : CLIENTS_IN_IPV6;
+}
+
+// A further round among the clients goes by other ports.
+static void begin_sweep_flow(struct stream *stream, struct sweep_flow *flow)
 {
 	bool scan = stream->settings.pattern == PATTERN_SCAN;
-	uint64_t frame = stream->n_drawn++;
-	enum family family = family_of(stream, frame);
+	uint64_t flow_number = stream->n_swept[FAMILY_IPV4] + stream->n_swept[FAMILY_IPV6];
+	enum family family = family_of(stream, flow_number);
 	uint64_t number = stream->n_swept[family]++;
-	uint32_t client = (uint32_t)number;
-	uint64_t round = number >> 32;
+	uint64_t n_clients = count_clients(stream, family);
+	uint64_t round = number < n_clients ? 0 : number / n_clients;
+	uint32_t client = (uint32_t)(number - round * n_clients);
+	uint64_t port = scan ? round : mix(client + stream->flow_seed) + round;
 
-	if (family == FAMILY_IPV4) {
-		client %= CLIENTS_IN_IPV4;
-		round = number >> 24;
-	}
-	*packet = (struct stream_packet){
+	flow->luck = luck_of(stream, flow_number);
+	flow->segment = choose_segments(stream, client);
+	flow->packet = (struct stream_packet){
 		.client = client,
-		.client_port = (uint16_t)((scan ? SWEEP_PORT : mix(client + stream->flow_seed)) +
-	                                  round),
+		.client_port = scan && round == 0
+	                               ? SWEEP_PORT
+	                               : FIRST_EPHEMERAL_PORT |
+	                                         (uint16_t)(port & (FIRST_EPHEMERAL_PORT - 1)),
 		.server_port = scan ? SCANNER_PORT : SWEEP_PORT,
 		.family = (uint8_t)family,
-		.reverse = scan,
-		.template = (uint16_t)template_set_number(
-			&stream->templates, family, luck_of(stream, frame), false,
-			scan ? SEGMENT_PROBE : SEGMENT_OPENING, next_size(stream)),
+		.first_round = round == 0,
 	};
+}
+
+static void sweep_packet(struct stream *stream, struct stream_packet *packet)
+{
+	struct sweep_flow *flow = &stream->swept;
+	bool udp = stream->settings.stream.protocols == PROTOCOLS_UDP;
+	enum segment segment;
+
+	if (flow->segment == NULL || *flow->segment == N_SEGMENTS)
+		begin_sweep_flow(stream, flow);
+	segment = *flow->segment++;
+	*packet = flow->packet;
+	packet->reverse = segment_is_reverse(segment);
+	packet->template = (uint16_t)template_set_number(
+		&stream->templates, packet->family, flow->luck, udp, segment, next_size(stream));
+	stream->n_drawn++;
 }
 
 void stream_draw(struct stream *stream, struct stream_burst *ret_burst)

@@ -25,6 +25,7 @@ struct stream_packet {
 	uint8_t family; // of the payload
 	bool begins; // a flow that replaces the slot's last one
 	bool reverse;
+	bool first_round; // of a sweep: its client has not been met in another flow
 };
 
 struct stream_burst {
@@ -33,6 +34,13 @@ struct stream_burst {
 	// circle.
 	uint32_t first_replaced, n_replaced;
 	struct stream_packet packets[STREAM_BURST];
+};
+
+// A flow of a sweep that is being written, packet by packet.
+struct sweep_flow {
+	struct stream_packet packet; // what its packets have in common
+	uint32_t luck;
+	const uint8_t *segment; // the next; N_SEGMENTS behind the last one
 };
 
 struct stream {
@@ -44,11 +52,13 @@ struct stream {
 	uint64_t generation; // number of the flow that slot 0 had before next_slot passed it
 	uint32_t next_slot; // that will be replaced
 	double n_due_flows; // churn not yet carried out
-	uint64_t n_swept[N_FAMILIES]; // packets of a scan or SYN flood
+	uint64_t n_swept[N_FAMILIES]; // flows of a scan or SYN flood
+	struct sweep_flow swept;
 	uint32_t size_at; // in the cycle of sizes
 	// Made from settings once.
 	uint64_t subscriber_reciprocal;
 	uint32_t v6_threshold, begin_threshold;
+	uint32_t answered_threshold, reset_threshold, guess_threshold;
 	uint32_t flow_seed, client_factor, client_offset;
 	uint32_t udp_mask, udp_always;
 };

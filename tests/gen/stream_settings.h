@@ -17,7 +17,10 @@ enum {
 };
 
 struct stream_settings {
-	uint32_t n_subscribers; // whose flows they are
+	uint32_t n_subscribers; // whose flows they are; 0, of a sweep: as many as there are
+	// Of a sweep: shares of flows that are answered, and of the answered ones that the client
+	// refuses or, as the flood's sender would, acknowledges unseen.
+	double answered_share, reset_share, guess_share;
 	bool zipf; // flows by rank, else all alike
 	double new_share; // of packets begin a flow that replaces another
 	enum protocols protocols;
@@ -25,6 +28,9 @@ struct stream_settings {
 	uint16_t sizes[STREAM_MAX_SIZES]; // bytes of a frame without its checksum
 	uint8_t cycle[STREAM_MAX_CYCLE]; // the order in which sizes come, again and again
 };
+
+// Flows that one subscriber can have in a sweep: as many as there are ephemeral ports.
+#define SWEEP_FLOWS_EACH (UINT64_C(1) << 15)
 
 // What --choose, --protocol and --size take besides numbers; each ends with NULL.
 extern const char *const stream_choices[], *const stream_protocols[];

@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "address_plan.h"
 
@@ -10,11 +11,17 @@ enum {
 	WORD_BITS = 64,
 };
 
-#define CLIENTS_IN_IPV6 (UINT64_C(1) << 32)
+// What the packets of a sweep add up to.
+struct swept {
+	bool scan;
+	uint64_t n_flows[N_FAMILIES];
+	uint64_t n_clients[N_FAMILIES]; // that sent
+	bool server_sent[N_FAMILIES];
+};
 
 static uint64_t *bitmap_new(uint64_t n_bits)
 {
-	return calloc((n_bits + WORD_BITS - 1) / WORD_BITS, sizeof(uint64_t));
+	return calloc(n_bits / WORD_BITS + 1, sizeof(uint64_t));
 }
 
 static uint64_t bitmap_count(const uint64_t *bits, uint64_t n_bits)
@@ -47,14 +54,21 @@ int stream_truth_init(struct stream_truth *truth, const struct stream *stream)
 	*truth = (struct stream_truth){
 		.stream = stream,
 		.n_packets = calloc(stream->templates.n_templates, sizeof(*truth->n_packets)),
+		.n_first = calloc(stream->templates.n_templates, sizeof(*truth->n_first)),
 		.flows_seen = bitmap_new(settings->n_flows),
+		.clients_sent = bitmap_new(settings->n_flows),
+		.clients_answered = bitmap_new(settings->n_flows),
 	};
-	complete = truth->n_packets != NULL && truth->flows_seen != NULL;
+	complete = truth->n_packets != NULL && truth->n_first != NULL &&
+	           truth->flows_seen != NULL && truth->clients_sent != NULL &&
+	           truth->clients_answered != NULL;
 	for (enum family family = 0; family < N_FAMILIES; family++) {
 		truth->sources_seen[family][0] = bitmap_new(settings->stream.n_subscribers);
 		truth->sources_seen[family][1] = bitmap_new(STREAM_N_SERVERS);
+		truth->confirmed[family] = bitmap_new(settings->stream.n_subscribers);
 		complete = complete && truth->sources_seen[family][0] != NULL &&
-		           truth->sources_seen[family][1] != NULL;
+		           truth->sources_seen[family][1] != NULL &&
+		           truth->confirmed[family] != NULL;
 	}
 	if (complete)
 		return 0;
@@ -65,10 +79,14 @@ int stream_truth_init(struct stream_truth *truth, const struct stream *stream)
 void stream_truth_fini(struct stream_truth *truth)
 {
 	free(truth->n_packets);
+	free(truth->n_first);
 	free(truth->flows_seen);
+	free(truth->clients_sent);
+	free(truth->clients_answered);
 	for (enum family family = 0; family < N_FAMILIES; family++) {
 		free(truth->sources_seen[family][0]);
 		free(truth->sources_seen[family][1]);
+		free(truth->confirmed[family]);
 	}
 	*truth = (struct stream_truth){0};
 }
@@ -80,8 +98,29 @@ void stream_truth_begin(struct stream_truth *truth, const struct stream_burst *b
 
 	for (uint32_t i = 0; i < burst->n_replaced; i++) {
 		bitmap_clear_one(truth->flows_seen, slot);
+		bitmap_clear_one(truth->clients_sent, slot);
+		bitmap_clear_one(truth->clients_answered, slot);
 		slot = slot + 1 == n_flows ? 0 : slot + 1;
 	}
+}
+
+// Marks how far the flow has come: its client has sent, has been answered, and has sent again,
+// which confirms it. All but the packet that begins a flow acknowledge.
+static void mark_progress(const struct stream_truth *truth, const struct stream_packet *packet)
+{
+	uint64_t *sent = &truth->clients_sent[packet->slot / WORD_BITS];
+	uint64_t *answered = &truth->clients_answered[packet->slot / WORD_BITS];
+	uint64_t *confirmed = &truth->confirmed[packet->family][packet->client / WORD_BITS];
+	uint64_t bit = UINT64_C(1) << packet->slot % WORD_BITS;
+
+	if (packet->begins)
+		*answered &= ~bit;
+	else if (packet->reverse)
+		*answered |= *sent & bit;
+	else if ((*answered & bit) != 0)
+		*confirmed |= UINT64_C(1) << packet->client % WORD_BITS;
+	if (!packet->reverse)
+		*sent |= bit;
 }
 
 // Marks the flow and the source; returns whether the flow is a new one.
@@ -105,12 +144,16 @@ void stream_truth_add(struct stream_truth *truth, const struct stream_packet *pa
 		return;
 	truth->first_ns = truth->last_ns == 0 ? first_ns : truth->first_ns;
 	truth->last_ns = last_ns;
-	for (uint32_t i = 0; i < n; i++)
+	for (uint32_t i = 0; i < n; i++) {
 		truth->n_packets[packets[i].template]++;
+		truth->n_first[packets[i].template] += packets[i].first_round;
+	}
 	if (truth->stream->settings.pattern != PATTERN_STREAM)
-		return; // every packet is a flow
+		return; // these counts tell all
 	for (uint32_t i = 0; i < n; i++)
 		truth->n_flows[packets[i].family] += mark(truth, &packets[i]);
+	for (uint32_t i = 0; i < n && truth->stream->settings.counts_users; i++)
+		mark_progress(truth, &packets[i]);
 }
 
 static void add_sum(struct traffic_sum *sum, uint64_t n_packets, uint64_t bytes)
@@ -143,28 +186,59 @@ static void count_marks(const struct stream_truth *truth, struct truth *sum)
 		sum->sources[family] = bitmap_count(truth->sources_seen[family][0], n_subscribers) +
 		                       bitmap_count(truth->sources_seen[family][1],
 		                                    STREAM_N_SERVERS);
+		sum->users.n[family][GRADE_SENT] = bitmap_count(truth->sources_seen[family][0],
+		                                                n_subscribers);
+		sum->users.n[family][GRADE_CONFIRMED] = bitmap_count(truth->confirmed[family],
+		                                                     n_subscribers);
 	}
 	sum->ipv6_networks = bitmap_count(truth->sources_seen[FAMILY_IPV6][0], n_subscribers);
 	for (uint32_t i = 0; i < STREAM_N_SERVERS; i += SERVERS_PER_NETWORK)
 		sum->ipv6_networks += bitmap_any(servers, i, SERVERS_PER_NETWORK);
 }
 
-static uint64_t at_most(uint64_t number, uint64_t most)
+// In the first round each flow has a client of its own, and in the others all of them come again;
+// only the first packet that a client sends in a flow is looked at.
+static void count_swept(const struct template *template, uint64_t n_packets, uint64_t n_first,
+                        struct swept *swept)
 {
-	return number < most ? number : most;
+	enum family family = template->expected.payload;
+
+	switch ((enum segment) template->segment) {
+	case SEGMENT_OPENING:
+		swept->n_flows[family] += n_packets;
+		swept->n_clients[family] += n_first;
+		break;
+	case SEGMENT_PROBE:
+		swept->n_flows[family] += n_packets;
+		swept->server_sent[family] |= n_packets > 0;
+		break;
+	case SEGMENT_ACCEPTANCE:
+		swept->server_sent[family] |= n_packets > 0;
+		break;
+	case SEGMENT_PROBE_ACCEPTANCE:
+		swept->n_clients[family] += n_first;
+		break;
+	case SEGMENT_RESET:
+		swept->n_clients[family] += swept->scan ? n_first : 0;
+		break;
+	default: // what a flood's client sends after its first one; no sweep has others
+		break;
+	}
 }
 
-// Of every family, a scan has one source and a SYN flood as many as there are clients to come from.
+// Nobody in a sweep sees what he acknowledges, so none is confirmed.
 static void count_sweep(const struct stream_truth *truth, struct truth *sum)
 {
-	bool scan = truth->stream->settings.pattern == PATTERN_SCAN;
-	uint64_t n4 = sum->payload[FAMILY_IPV4].packets;
-	uint64_t n6 = sum->payload[FAMILY_IPV6].packets;
+	const struct template_set *set = &truth->stream->templates;
+	struct swept swept = {.scan = truth->stream->settings.pattern == PATTERN_SCAN};
 
-	sum->flows[FAMILY_IPV4] = n4;
-	sum->flows[FAMILY_IPV6] = n6;
-	sum->sources[FAMILY_IPV4] = at_most(n4, scan ? 1 : CLIENTS_IN_IPV4);
-	sum->sources[FAMILY_IPV6] = at_most(n6, scan ? 1 : CLIENTS_IN_IPV6);
+	for (uint32_t i = 0; i < set->n_templates; i++)
+		count_swept(&set->templates[i], truth->n_packets[i], truth->n_first[i], &swept);
+	for (enum family family = 0; family < N_FAMILIES; family++) {
+		sum->flows[family] = swept.n_flows[family];
+		sum->sources[family] = swept.n_clients[family] + swept.server_sent[family];
+		sum->users.n[family][GRADE_SENT] = swept.n_clients[family];
+	}
 	sum->ipv6_networks = sum->sources[FAMILY_IPV6];
 }
 
@@ -180,4 +254,7 @@ void stream_truth_sum_up(const struct stream_truth *truth, uint32_t snaplen,
 		count_marks(truth, ret_truth);
 	else
 		count_sweep(truth, ret_truth);
+	ret_truth->users.wanted = truth->stream->settings.counts_users;
+	if (!ret_truth->users.wanted)
+		memset(ret_truth->users.n, 0, sizeof(ret_truth->users.n));
 }

@@ -12,9 +12,13 @@ struct stream_truth {
 	const struct stream *stream;
 	uint64_t first_ns, last_ns;
 	uint64_t *n_packets; // by template
+	uint64_t *n_first; // of these, in the first round of a sweep
 	uint64_t *flows_seen; // by slot: whether its flow has had a packet
 	uint64_t n_flows[N_FAMILIES];
 	uint64_t *sources_seen[N_FAMILIES][2]; // clients and, of reverse packets, servers
+	// By slot, how far its flow has come; and the clients that were confirmed in any.
+	uint64_t *clients_sent, *clients_answered;
+	uint64_t *confirmed[N_FAMILIES];
 };
 
 // 0 or -ENOMEM. The stream is borrowed.

@@ -17,18 +17,17 @@ enum {
 	IPV6_SOURCE_AT = 8,
 	TCP_CHECKSUM_AT = 16,
 	UDP_CHECKSUM_AT = 6,
-	SEQUENCE = 0x5e900001,
+	SEQUENCE = 0x5e900001, // of all packets
+	// Acknowledged by a packet under way: more than its peer's packet can have held, and much
+	// less than a window, so that it always follows what was sent.
+	ACKNOWLEDGED = SEQUENCE + 2048,
+	GUESSED = SEQUENCE + 0x10000000,
 	PAYLOAD_PATTERN = 0x6a15,
 };
 
 static uint32_t ip_header_bytes(enum family family)
 {
 	return family == FAMILY_IPV4 ? IPV4_BYTES : IPV6_BYTES;
-}
-
-static bool plan_is_reverse(const struct template_plan *plan)
-{
-	return plan->segment == SEGMENT_REVERSE || plan->segment == SEGMENT_PROBE;
 }
 
 // Odd numbers get the shorter of two shapes that some kinds have: kinds with both carriers show
@@ -51,13 +50,25 @@ static struct flow plan_flow(const struct template_plan *plan)
 static void push_transport(const struct template_plan *plan, const struct path *path,
                            struct packet_builder *builder)
 {
-	bool opening = plan->segment == SEGMENT_OPENING || plan->segment == SEGMENT_PROBE;
+	static const struct {
+		uint32_t acknowledged;
+		uint8_t flags;
+	} fields[N_SEGMENTS] = {
+		[SEGMENT_FORWARD] = {ACKNOWLEDGED, TCP_ACK},
+		[SEGMENT_REVERSE] = {ACKNOWLEDGED, TCP_ACK},
+		[SEGMENT_OPENING] = {0, TCP_SYN},
+		[SEGMENT_PROBE] = {0, TCP_SYN},
+		[SEGMENT_ACCEPTANCE] = {SEQUENCE + 1, TCP_SYN | TCP_ACK},
+		[SEGMENT_PROBE_ACCEPTANCE] = {SEQUENCE + 1, TCP_SYN | TCP_ACK},
+		[SEGMENT_RESET] = {SEQUENCE + 1, TCP_RST | TCP_ACK},
+		[SEGMENT_GUESS] = {GUESSED, TCP_ACK},
+	};
 
 	if (plan->udp)
 		packet_push_udp(builder, path);
 	else
-		packet_push_tcp(builder, path, SEQUENCE, opening ? 0 : SEQUENCE,
-		                opening ? TCP_SYN : TCP_ACK);
+		packet_push_tcp(builder, path, SEQUENCE, fields[plan->segment].acknowledged,
+		                fields[plan->segment].flags);
 }
 
 static void build(const struct template_plan *plan, uint32_t n_data, struct packet_builder *builder,
@@ -70,7 +81,7 @@ static void build(const struct template_plan *plan, uint32_t n_data, struct pack
 	packet_push_ip(builder, &flow.path, plan->udp ? PROTOCOL_UDP : PROTOCOL_TCP);
 	*ret_expected = (struct expectation){.payload = plan->payload,
 	                                     .payload_bytes = packet_bytes(builder)};
-	flow_wrap(&flow, plan_is_reverse(plan), builder, ret_expected);
+	flow_wrap(&flow, segment_is_reverse(plan->segment), builder, ret_expected);
 }
 
 // The outer UDP header of a tunnel would need a second sum for every copy. Both IP versions let it
@@ -96,7 +107,7 @@ static uint16_t sum_at(const struct template *template, uint8_t at)
 
 static void find_fields(const struct template_plan *plan, struct template *template)
 {
-	bool reverse = plan_is_reverse(plan);
+	bool reverse = segment_is_reverse(plan->segment);
 	bool v4 = plan->payload == FAMILY_IPV4;
 	uint8_t ip_at = (uint8_t)(template->n_bytes - template->expected.payload_bytes);
 	uint8_t source_at = ip_at + (v4 ? IPV4_SOURCE_AT : IPV6_SOURCE_AT);
@@ -130,6 +141,7 @@ int template_init(struct template *template, const struct template_plan *plan)
 		build(plan, 0, &builder, &expected);
 	*template = (struct template){
 		.n_bytes = (uint16_t)packet_bytes(&builder),
+		.segment = (uint8_t)plan->segment,
 		.expected = expected,
 		.bytes = malloc(packet_bytes(&builder)),
 	};

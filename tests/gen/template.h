@@ -19,8 +19,18 @@ enum segment {
 	SEGMENT_REVERSE,
 	SEGMENT_OPENING, // the first one of the client
 	SEGMENT_PROBE, // one the server opens with: of a scan among clients
+	SEGMENT_ACCEPTANCE, // what the server answers an opening with
+	SEGMENT_PROBE_ACCEPTANCE, // what the client answers a probe with
+	SEGMENT_RESET, // the client's refusal of either
+	SEGMENT_GUESS, // of a client that acknowledges what it has not seen
 	N_SEGMENTS
 };
+
+static inline bool segment_is_reverse(enum segment segment)
+{
+	return segment == SEGMENT_REVERSE || segment == SEGMENT_PROBE ||
+	       segment == SEGMENT_ACCEPTANCE;
+}
 
 // What a template is made from.
 struct template_plan {
@@ -40,6 +50,7 @@ struct template
 {
 	uint8_t *bytes; // addresses and ports are 0
 	uint16_t n_bytes;
+	uint8_t segment;
 	// Where things are in the frame. Headers end long before 256.
 	uint8_t client_at, server_at, client_port_at, server_port_at, checksum_at, ipv4_checksum_at;
 	// Sums of 16-bit words of what all copies have in common.

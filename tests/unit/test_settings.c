@@ -107,7 +107,17 @@ static void what_makes_no_sense_in_a_stream_is_refused_by_name(void **state)
 	refuses_for("scan", (struct settings_text){.choose = "zipf"}, "--choose");
 	refuses_for("scan", (struct settings_text){.flows = "5"}, "--flows");
 	refuses_for("syn-flood", (struct settings_text){.churn = "5"}, "--churn");
-	refuses_for("syn-flood", (struct settings_text){.protocol = "tcp"}, "--protocol");
+	refuses_for("syn-flood", (struct settings_text){.protocol = "both"}, "--protocol");
+	refuses_for("stream", (struct settings_text){.answered = "1"}, "scan or syn-flood");
+	refuses_for("scan", (struct settings_text){.guess = "1"}, "--profile syn-flood");
+	refuses_for("scan", (struct settings_text){.answered = "1.1"}, "--answered");
+	refuses_for("scan", (struct settings_text){.reset = "2"}, "--reset");
+	refuses_for("syn-flood", (struct settings_text){.reset = "0.6", .guess = "0.6"},
+	            "1 together at most");
+	refuses_for("syn-flood", (struct settings_text){.protocol = "udp", .reset = "0.1"},
+	            "--reset is for TCP");
+	refuses_for("syn-flood", (struct settings_text){.subscribers = "2", .frames = "65537"},
+	            "32768 flows each");
 	refuses_for("stream", (struct settings_text){.shape = "swell"}, "--shape");
 	refuses_for("stream", (struct settings_text){.mix = "teredo=1"}, "teredo");
 	refuses_for("stream", (struct settings_text){.mix = "6in4=1"}, "--mix");
@@ -146,6 +156,15 @@ static void a_stream_says_what_it_is_made_of(void **state)
 	accepts((struct settings_text){
 		.profile = "syn-flood", .frames = "100000000", .rate = "10000000"});
 	assert_int_equal(settings.pattern, PATTERN_SYN_FLOOD);
+	assert_int_equal(settings.stream.n_subscribers, 0);
+	accepts((struct settings_text){.profile = "syn-flood",
+	                               .subscribers = "4",
+	                               .frames = "65536",
+	                               .answered = "0.5",
+	                               .reset = "0.5",
+	                               .guess = "0.5"});
+	assert_int_equal(settings.stream.protocols, PROTOCOLS_TCP);
+	assert_true(settings.stream.answered_share == 0.5);
 }
 
 static void a_bad_mix_is_refused_with_the_mend(void **state)

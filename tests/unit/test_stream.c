@@ -25,6 +25,8 @@ static struct settings settings_of(const char *profile, uint64_t seed)
 	};
 
 	profile_apply(profile, &settings);
+	if (settings.pattern != PATTERN_STREAM)
+		settings.stream.n_subscribers = 0;
 	return settings;
 }
 
@@ -52,6 +54,16 @@ static uint16_t read16(const uint8_t *bytes)
 	return (uint16_t)(bytes[0] << 8 | bytes[1]);
 }
 
+// Of the headers at that place: a TCP packet acknowledges unless it refuses, or says of what the
+// peer has sent more than a window; sequence numbers of all packets are the same.
+static bool acknowledges(const uint8_t *tcp)
+{
+	uint32_t sequence = (uint32_t)read16(tcp + 4) << 16 | read16(tcp + 6);
+	uint32_t acknowledged = (uint32_t)read16(tcp + 8) << 16 | read16(tcp + 10);
+
+	return (tcp[13] & (TCP_ACK | TCP_RST)) == TCP_ACK && acknowledged - sequence <= 65536;
+}
+
 // What the frame is, as far as flows and sources go, read from its bytes.
 static struct expectation read_frame(uint32_t at)
 {
@@ -69,6 +81,11 @@ static struct expectation read_frame(uint32_t at)
 	uint32_t ip_at = template->n_bytes - expected.payload_bytes;
 
 	expected.protocol = frame[ip_at + (family == FAMILY_IPV4 ? 9 : 6)];
+	expected.acknowledges = expected.protocol == PROTOCOL_UDP ||
+	                        acknowledges(frame +
+	                                     (template->client_port_at < template->server_port_at
+	                                              ? template->client_port_at
+	                                              : template->server_port_at));
 	expected.path = packet->reverse ? path_reversed(&path) : path;
 	return expected;
 }
@@ -87,7 +104,7 @@ static void add_one_by_one(struct truth *slow, uint32_t n, uint64_t time_ns)
 static void check_truth(const struct settings *settings)
 {
 	struct stream_truth fast;
-	struct truth slow = {0}, sum;
+	struct truth slow = {.users.wanted = settings->counts_users}, sum;
 	uint64_t time_ns = 1;
 
 	assert_int_equal(stream_init(&stream, settings), 0);
@@ -105,7 +122,6 @@ static void check_truth(const struct settings *settings)
 	}
 	stream_truth_sum_up(&fast, settings->snaplen, &sum);
 	truth_fini(&slow);
-	memset(&slow.seen, 0, sizeof(slow.seen));
 	assert_memory_equal(&sum, &slow, sizeof(sum));
 	stream_truth_fini(&fast);
 	stream_fini(&stream);
@@ -124,6 +140,7 @@ static void marks_count_what_look_ups_count(void **state)
 		settings.churn_per_second = seed % 8 < 4 ? 0 : 1e5 * (double)seed;
 		settings.weights[KIND_GRE] = seed % 3 == 0;
 		settings.v6_share = (double)(seed % 5) / 4;
+		settings.counts_users = seed % 3 != 2;
 		check_truth(&settings);
 	}
 }
@@ -136,9 +153,63 @@ static void arithmetic_counts_what_look_ups_count(void **state)
 		struct settings flood = settings_of("syn-flood", seed);
 
 		scan.v6_share = flood.v6_share = (double)seed / 3;
+		scan.counts_users = flood.counts_users = seed % 2 != 0;
 		check_truth(&scan);
 		check_truth(&flood);
 	}
+}
+
+// Answered, refused and guessed at, of as many clients as there are or of so few that all of them
+// come again and again.
+static void arithmetic_knows_who_sent_in_a_sweep_that_is_answered(void **state)
+{
+	static const struct stream_settings shares[] = {
+		{.answered_share = 1},
+		{.answered_share = 0.5, .reset_share = 0.25, .guess_share = 0.25},
+		{.answered_share = 0.9, .guess_share = 1, .n_subscribers = 7000},
+		{.answered_share = 0.3, .reset_share = 0.5, .n_subscribers = 40000},
+		{.answered_share = 0.7, .n_subscribers = 77, .protocols = PROTOCOLS_UDP},
+		{.answered_share = 0.7, .reset_share = 1, .n_subscribers = 3},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(shares) / sizeof(shares[0]); i++) {
+		struct settings scan = settings_of("scan", i), flood = settings_of("syn-flood", i);
+
+		scan.counts_users = flood.counts_users = true;
+		scan.stream = shares[i];
+		scan.stream.n_sizes = scan.stream.n_cycle = 1;
+		scan.stream.sizes[0] = 64;
+		flood.stream = scan.stream;
+		scan.stream.guess_share = 0;
+		check_truth(&scan);
+		check_truth(&flood);
+	}
+}
+
+static void a_stream_confirms_whoever_goes_on(void **state)
+{
+	struct settings settings = settings_of("stream", 8);
+	struct stream_truth truth;
+	struct truth sum;
+
+	(void)state;
+	settings.counts_users = true;
+	assert_int_equal(stream_init(&stream, &settings), 0);
+	assert_int_equal(stream_truth_init(&truth, &stream), 0);
+	while (next_burst()) {
+		stream_truth_begin(&truth, &burst);
+		stream_truth_add(&truth, burst.packets, burst.n_packets, 1, 1);
+	}
+	stream_truth_sum_up(&truth, settings.snaplen, &sum);
+	// Of some 16 packets of each flow, about half are the client's.
+	for (enum family family = 0; family < N_FAMILIES; family++) {
+		assert_in_range(sum.users.n[family][GRADE_SENT], 690, 700);
+		assert_in_range(sum.users.n[family][GRADE_CONFIRMED], 680,
+		                sum.users.n[family][GRADE_SENT]);
+	}
+	stream_truth_fini(&truth);
+	stream_fini(&stream);
 }
 
 // Beyond the addresses of IPv4 a flood goes on with other ports.
@@ -161,15 +232,15 @@ static void a_flood_longer_than_there_are_addresses_stays_distinct(void **state)
 	assert_true(next_burst());
 	template = stream_template(&stream, &burst.packets[0]);
 	for (uint32_t i = 0; i < STREAM_BURST; i++) {
+		assert_false(burst.packets[i].first_round);
 		assert_memory_equal(frames[i] + template->client_at, first[i] + template->client_at,
 		                    4);
-		assert_int_equal((uint16_t)(read16(first[i] + template->client_port_at) + 1),
-		                 read16(frames[i] + template->client_port_at));
+		assert_int_equal((read16(first[i] + template->client_port_at) + 1) % 32768,
+		                 read16(frames[i] + template->client_port_at) % 32768);
 	}
 	fast.n_packets[burst.packets[0].template] = settings.n_frames;
 	stream_truth_sum_up(&fast, settings.snaplen, &sum);
 	assert_int_equal(sum.flows[FAMILY_IPV4], settings.n_frames);
-	assert_int_equal(sum.sources[FAMILY_IPV4], 1 << 24);
 	stream_truth_fini(&fast);
 	stream_fini(&stream);
 }
@@ -272,7 +343,7 @@ static void a_seed_makes_the_same_stream_whatever_the_compiler(void **state)
 	settings.stream.zipf = other.stream.zipf = true;
 	settings.churn_per_second = other.churn_per_second = 5000;
 	assert_true(digest(&settings) != digest(&other));
-	assert_int_equal(digest(&settings), UINT64_C(0x49858cc5e8f3b9e8));
+	assert_int_equal(digest(&settings), UINT64_C(0x6df2756c87a9c85c));
 }
 
 int main(void)
@@ -280,6 +351,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(marks_count_what_look_ups_count),
 		cmocka_unit_test(arithmetic_counts_what_look_ups_count),
+		cmocka_unit_test(arithmetic_knows_who_sent_in_a_sweep_that_is_answered),
+		cmocka_unit_test(a_stream_confirms_whoever_goes_on),
 		cmocka_unit_test(a_flood_longer_than_there_are_addresses_stays_distinct),
 		cmocka_unit_test(no_two_numbers_are_one_flow),
 		cmocka_unit_test(the_share_of_ipv6_is_that_of_flows),

@@ -45,7 +45,8 @@ static struct path path_of(const struct template_plan *plan, const struct templa
 		.source_port = ends->client_port,
 		.destination_port = ends->server_port,
 	};
-	bool reverse = plan->segment == SEGMENT_REVERSE || plan->segment == SEGMENT_PROBE;
+	bool reverse = plan->segment == SEGMENT_REVERSE || plan->segment == SEGMENT_PROBE ||
+	               plan->segment == SEGMENT_ACCEPTANCE;
 
 	return reverse ? path_reversed(&path) : path;
 }
@@ -55,6 +56,23 @@ static void take_other_zero(uint8_t *checksum)
 {
 	if (checksum[0] == 0 && checksum[1] == 0)
 		checksum[0] = checksum[1] = 0xff;
+}
+
+// All packets have one sequence number.
+static uint32_t acknowledged_by(enum segment segment)
+{
+	switch (segment) {
+	case SEGMENT_OPENING:
+	case SEGMENT_PROBE:
+		return 0;
+	case SEGMENT_FORWARD:
+	case SEGMENT_REVERSE:
+		return 0x5e900001 + 2048;
+	case SEGMENT_GUESS: // far off
+		return 0x5e900001 + (1 << 28);
+	default: // the opening before it
+		return 0x5e900001 + 1;
+	}
 }
 
 // The innermost packet as the builder makes it with these ends, in front of the template's payload.
@@ -70,7 +88,7 @@ static void build_again(const struct template_plan *plan, const struct template_
 	if (plan->udp)
 		packet_push_udp(&builder, &path);
 	else
-		packet_push_tcp(&builder, &path, 0x5e900001, tcp[13] & TCP_SYN ? 0 : 0x5e900001,
+		packet_push_tcp(&builder, &path, 0x5e900001, acknowledged_by(plan->segment),
 		                tcp[13]);
 	take_other_zero(builder.bytes + builder.start + (plan->udp ? 6 : 16));
 	packet_push_ip(&builder, &path, plan->udp ? PROTOCOL_UDP : PROTOCOL_TCP);
