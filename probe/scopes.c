@@ -12,6 +12,9 @@ static const uint32_t scope_seconds[MAX_USER_KEYS] = {SCOPE_SECONDS, LONG_SCOPE_
 enum {
 	RAISED_BYTES = SKETCH_REGISTERS / 8,
 	FIRST_DATA_BYTES = 1 << 16,
+	// Registers that stand in whole bytes.
+	GROUP_REGISTERS = 4,
+	GROUP_BYTES = 3,
 };
 
 // One group under one key, of one grade.
@@ -135,24 +138,39 @@ static void open_at(struct scopes *scopes, struct window window)
 	}
 }
 
+// Nobody waits for the users of the younger key, which in changes of 5 minutes take fewer bytes
+// than in changes of one.
+static bool is_told_with(uint32_t key, struct window window)
+{
+	return key == 0 || window_end_ns(window) % (SCOPE_SECONDS * NS_PER_S) == 0;
+}
+
 static bool ends_with(const struct scopes *scopes, uint32_t key, struct window window)
 {
 	return window_end_ns(window) >= scopes->start_ns[key] + scope_length_ns(key);
 }
 
-// Raises what is held to what is in the scratch; true if anything was.
-static bool raise(struct scope_sketch *sketch, const struct sketch *scratch)
+static bool raise_register(struct scope_sketch *sketch, uint32_t index, uint32_t rank)
+{
+	if (rank <= sketch_get(&sketch->held, index))
+		return false;
+	sketch_set(&sketch->held, index, rank);
+	sketch->raised[index / 8] |= (uint8_t)(1 << index % 8);
+	return true;
+}
+
+// Raises what is held to what is in the scratch, of which most is 0; true if anything was.
+static bool raise_held(struct scope_sketch *sketch, const struct sketch *scratch)
 {
 	bool any = false;
 
-	for (uint32_t i = 0; i < SKETCH_REGISTERS; i++) {
-		uint32_t rank = sketch_get(scratch, i);
+	for (uint32_t group = 0; group < SKETCH_REGISTERS / GROUP_REGISTERS; group++) {
+		const uint8_t *bytes = scratch->registers + (size_t)group * GROUP_BYTES;
 
-		if (rank <= sketch_get(&sketch->held, i))
+		if ((bytes[0] | bytes[1] | bytes[2]) == 0)
 			continue;
-		sketch_set(&sketch->held, i, rank);
-		sketch->raised[i / 8] |= (uint8_t)(1 << i % 8);
-		any = true;
+		for (uint32_t i = group * GROUP_REGISTERS; i < (group + 1) * GROUP_REGISTERS; i++)
+			any |= raise_register(sketch, i, sketch_get(scratch, i));
 	}
 	return any;
 }
@@ -167,7 +185,7 @@ void scopes_add(struct scopes *scopes, struct window window, const struct user_t
 			if (!user_tally_merge(tally, i / N_GRADES, key, (enum grade)(i % N_GRADES),
 			                      &scopes->scratch))
 				continue;
-			if (raise(&scopes->sketches[at], &scopes->scratch))
+			if (raise_held(&scopes->sketches[at], &scopes->scratch))
 				scopes->states[at] = SKETCH_RAISED;
 			scopes->used[at] = true;
 			memset(&scopes->scratch, 0, sizeof(scopes->scratch));
@@ -253,19 +271,20 @@ static void settle(struct scopes *scopes, uint32_t key)
 int scopes_rows(struct scopes *scopes, struct window window, bool closing,
                 struct user_rows *ret_rows)
 {
+	int r = 0;
+
 	open_at(scopes, window);
 	scopes->n_rows = 0;
 	scopes->n_bytes = 0;
-	for (uint32_t key = 0; key < MAX_USER_KEYS; key++) {
-		int r = add_rows(scopes, key, closing || ends_with(scopes, key, window));
-
-		if (r < 0)
-			return r;
-	}
+	for (uint32_t key = 0; key < MAX_USER_KEYS && r == 0; key++)
+		if (closing || is_told_with(key, window))
+			r = add_rows(scopes, key, closing || ends_with(scopes, key, window));
+	if (r < 0)
+		return r;
 	for (uint32_t key = 0; key < MAX_USER_KEYS; key++) {
 		if (closing || ends_with(scopes, key, window))
 			forget(scopes, key);
-		else
+		else if (is_told_with(key, window))
 			settle(scopes, key);
 	}
 	*ret_rows = (struct user_rows){scopes->rows, scopes->n_rows, scopes->data, scopes->n_bytes};

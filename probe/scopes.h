@@ -1,9 +1,10 @@
 // The scopes of sketches that are open: which registers of each group, key and grade were raised in
 // them so far, and which of these the centre has not been told.
 //
-// The older key, or the only one, is counted in scopes of SCOPE_SECONDS, the younger one in scopes
-// of LONG_SCOPE_SECONDS, both aligned to UTC. Windows divide them, so each lies in one scope of
-// each key.
+// The older key, or the only one, is counted in scopes of SCOPE_SECONDS and reported with every
+// window; the younger one in scopes of LONG_SCOPE_SECONDS, reported with the windows that end a
+// scope of the older. Scopes are aligned to UTC, and windows divide them, so each lies in one scope
+// of each key.
 #pragma once
 
 #include <stdbool.h>
@@ -26,9 +27,10 @@ void scopes_free(struct scopes *scopes);
 // The groups, which live as long as the scopes.
 const struct report_group *scopes_groups(const struct scopes *scopes, uint32_t *ret_n);
 
-// Adds what a worker counted until the window ended. Where the window is in another scope than the
-// one before it, because the clock was set or windows were left out, that one is forgotten: what
-// was raised in it has been reported, only the whole of it has not.
+// Adds what a worker counted until the window ended, by the same plan and keys. Where the window is
+// in another scope than the one before it, because the clock was set or windows were left out, that
+// one is forgotten: nobody could be told of it any more. What was raised in it has been reported,
+// of the younger key but for the last 5 minutes.
 void scopes_add(struct scopes *scopes, struct window window, const struct user_tally *tally);
 
 // What a report of the window says of users: of each scope that ends with it, or of all when
