@@ -41,7 +41,8 @@ void reporter_send(struct reporter *reporter, const struct reporter_window *wind
 void reporter_send_users(struct reporter *reporter, struct window window,
                          const struct report_users *users);
 
-// Waits until another report can be taken without dropping one; true when asked to stop instead.
+// Waits until another window can be reported without dropping reports; true when asked to stop
+// instead.
 bool reporter_wait_room(struct reporter *reporter);
 
 // Waits until every report has been acknowledged, or asked to stop, or that long at most.

@@ -178,6 +178,16 @@ size_t report_queue_waiting(struct report_queue *queue)
 	return n;
 }
 
+size_t report_queue_bytes(struct report_queue *queue)
+{
+	size_t n_bytes;
+
+	pthread_mutex_lock(&queue->mutex);
+	n_bytes = queue->n_bytes;
+	pthread_mutex_unlock(&queue->mutex);
+	return n_bytes;
+}
+
 size_t report_queue_in_flight(struct report_queue *queue)
 {
 	size_t n = 0;

@@ -46,5 +46,8 @@ size_t report_queue_remove(struct report_queue *queue, uint64_t first, uint64_t 
 size_t report_queue_waiting(struct report_queue *queue);
 size_t report_queue_in_flight(struct report_queue *queue);
 
+// Bytes of all that wait.
+size_t report_queue_bytes(struct report_queue *queue);
+
 // Oldest sequence waiting; or, when there is none, the one after the last pushed.
 uint64_t report_queue_oldest(struct report_queue *queue);

@@ -18,9 +18,15 @@
 #include "session.h"
 
 enum {
-	// Two days of one-minute windows, and a bound on what many links may make of it.
-	MAX_WAITING_REPORTS = 2 * 24 * 60,
-	MAX_WAITING_BYTES = 64 << 20,
+	// Two days of one-minute windows with three reports each; a million users of 744 groups
+	// make 8 at most in 5 minutes.
+	MAX_WAITING_REPORTS = 3 * 2 * 24 * 60,
+	// Five and a half hours of these users, at 3.8 MB in 5 minutes (scripts/bench reports).
+	// Memory is taken only as reports come to wait.
+	MAX_WAITING_BYTES = 256 << 20,
+	// Whoever can wait, as a file can, does so while this much waits already.
+	ENOUGH_WAITING_REPORTS = 24 * 60,
+	ENOUGH_WAITING_BYTES = MAX_WAITING_BYTES / 2,
 };
 
 struct uplink {
@@ -179,5 +185,6 @@ struct uplink_state uplink_state(struct uplink *uplink)
 
 bool uplink_has_room(struct uplink *uplink)
 {
-	return report_queue_waiting(uplink->context.queue) < MAX_WAITING_REPORTS / 2;
+	return report_queue_waiting(uplink->context.queue) < ENOUGH_WAITING_REPORTS &&
+	       report_queue_bytes(uplink->context.queue) < ENOUGH_WAITING_BYTES;
 }

@@ -37,5 +37,6 @@ struct uplink_state {
 
 struct uplink_state uplink_state(struct uplink *uplink);
 
-// True while one more report can be handed over without another being dropped for it.
+// True while all reports of one more window can be handed over without others being dropped for
+// them.
 bool uplink_has_room(struct uplink *uplink);

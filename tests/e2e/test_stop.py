@@ -154,7 +154,7 @@ def a_capture_that_nobody_writes_keeps_no_probe():
     assert "stop: not done after 4.8 s" in probe.lines[-1], probe.lines
 
 
-# 2,880 reports may wait, and a file waits for room before that: the window a stop ends has none.
+# 8,640 reports may wait, and a file waits for room before that: the window a stop ends has none.
 def a_capture_of_more_windows_than_may_wait_keeps_no_probe():
     with scratch() as directory:
         generate(directory / "made.pcap", "--start", "now-26000", "--duration", 25000, "--rate", 4)

@@ -133,11 +133,16 @@ static void bytes_are_bounded_like_reports(void **state)
 	for (uint64_t sequence = 1; sequence <= 10; sequence++)
 		assert_int_equal(
 			report_queue_push(queue, sequence, calloc(1, FRAME_BYTES), FRAME_BYTES), 0);
+	assert_int_equal(report_queue_bytes(queue), 10 * FRAME_BYTES);
 	assert_int_equal(report_queue_push(queue, 11, calloc(3, FRAME_BYTES), 3 * FRAME_BYTES), 3);
 	assert_int_equal(report_queue_waiting(queue), 8);
+	assert_int_equal(report_queue_bytes(queue), 10 * FRAME_BYTES);
+	take(queue, ALL_CREDIT);
+	assert_int_equal(report_queue_remove(queue, 4, 4), 1);
+	assert_int_equal(report_queue_bytes(queue), 9 * FRAME_BYTES);
 	assert_int_equal(report_queue_push(queue, 12, calloc(11, FRAME_BYTES), 11 * FRAME_BYTES),
 	                 1);
-	assert_int_equal(report_queue_waiting(queue), 8);
+	assert_int_equal(report_queue_waiting(queue), 7);
 	report_queue_free(queue);
 }
 
