@@ -81,7 +81,7 @@ def report_payload(sequence, start_ns, probe="exchange-1", spool=b"s" * 16, leng
     v4, v6 = ([sum(row[4] for row in rows if row[0] == link and row[1] == carrier)
                for link in range(len(links))] for carrier in (0, 1))
     columns = list(zip(*rows)) if rows else [()] * 7
-    return message([
+    fields = [
         (1, probe), (2, spool), (3, sequence), (4, start_ns), (5, length_ns),
         (6, length_ns if observed_ns is None else observed_ns), (7, 1), (8, 0), (9, "test 1"),
         (16, [name for name, _ in links]),
@@ -92,8 +92,23 @@ def report_payload(sequence, start_ns, probe="exchange-1", spool=b"s" * 16, leng
         (25, [0] * len(links)), (26, [0] * len(links)), (27, [99999] * len(links)),
         (28, [dropped[1]] * len(links)), (29, [dropped[2]] * len(links)),
         (30, [dropped[3]] * len(links)),
-    ] + [(32 + column, list(values)) for column, values in enumerate(columns) if values]
-                   + list(later))
+    ] + [(32 + column, list(values)) for column, values in enumerate(columns)] + list(later)
+    # A table without rows has no columns.
+    return message([(number, value) for number, value in fields if value != []])
+
+
+def users_fields(groups=(("net", "north", 0, "", 1, 64, 0),), keys=((77, 10**18),),
+                 sketches=((0, 0, 1, 300, b"\x01\x05"),), plan=b"p" * 16):
+    """What a Report says of users, as later fields. groups are (carrier, region, access, class,
+    family, user_len, port_block), keys (id, start_ns), sketches (key, group, grade,
+    scope_seconds, encoded sketch), all sorted."""
+    key, group, grade, scope_seconds, octets = ([row[column] for row in sketches]
+                                                for column in range(5))
+    return [(10, plan)] + [
+        (64 + column, [row[column] for row in groups]) for column in range(7)
+    ] + [(72 + column, [row[column] for row in keys]) for column in range(2)] + [
+        (80, key), (81, group), (82, grade), (83, scope_seconds),
+        (84, [len(one) for one in octets]), (85, b"".join(octets))]
 
 
 def read_varint(data, at):
