@@ -18,7 +18,7 @@
 // Gaps of places chosen at random are distributed geometrically, which is what the code of R. F.
 // Rice ("Some practical universal noiseless coding techniques", 1979) is for; so are ranks as long
 // as hardly any register was raised twice. Later they gather around log2 of hashes a register, and
-// a table of code lengths, some 10 bytes, costs less than what a formula for it would miss.
+// a table of code lengths, some 15 bytes, costs less than what a formula for it would miss.
 #include "sketch_code.h"
 
 #include <errno.h>
