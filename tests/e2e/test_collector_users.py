@@ -1,4 +1,8 @@
-"""Reports of nothing but users, sent to the real collector: they must not touch its traffic."""
+"""Reports of users, sent to the real collector: those of users alone must not touch its traffic,
+and those of many users must fit what it takes."""
+
+import subprocess
+import sys
 
 from collector_bench import collector_with, indicators, last_minute, run, value
 from harness import eventually
@@ -55,6 +59,38 @@ def a_sketch_that_is_none_rejects_its_report(collector):
         assert (accepted, list(rejected)) == (set(), [1])
         assert "sketch 0 are not one" in rejected[1], rejected
         assert send_users(session, 2, at) == ({2}, {})
+
+
+def frames_of(stream):
+    """Frames that stand one behind the other."""
+    frames = []
+    while stream:
+        end = 16 + int.from_bytes(stream[8:12], "big")
+        frames.append(stream[:end])
+        stream = stream[end:]
+    return frames
+
+
+@collector_with()
+def a_million_users_arrive_in_reports_of_at_most_900_kib(collector):
+    at = last_minute()
+    made = subprocess.run([sys.argv[2], "exchange-1", "s" * 16, str(at), "744", "1344"],
+                          check=True, capture_output=True).stdout
+    frames = frames_of(made)
+    assert len(frames) >= 4, len(frames)
+    assert max(map(len, frames)) <= 900 * 1024
+    wanted = set(range(1, len(frames) + 1))
+    with Session(collector.sessions, hello()) as session:
+        done = set()
+        for one in frames:
+            session.send(one)
+        while done != wanted:
+            accepted, rejected = session.receive_ack()
+            assert not rejected, rejected
+            done |= accepted
+    eventually(lambda: collector.metric("dirty_windows") == 0)
+    assert value(collector, at, "coverage") == 1
+    assert collector.metric("reports_stored_total") == len(frames)
 
 
 if __name__ == "__main__":
