@@ -38,8 +38,12 @@ struct user_window {
 	// counted as the newest plan has it is in the figures.
 	bool changed_normalisation;
 	bool asymmetric; // on some link who only sent counted as confirmed
-	size_t n_cells;
+	size_t n_cells, max_cells;
 	struct user_cell *cells; // sorted by carrier, region, access and family
 };
 
 void user_window_fini(struct user_window *window);
+
+// Adds the users of a group of which no part was added before. 0; -ENOMEM.
+int user_window_add(struct user_window *window, const struct report_group *group,
+                    const double users[N_GRADES]);

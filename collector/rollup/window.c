@@ -12,6 +12,7 @@ void window_init(struct window *window, uint64_t start_ns)
 void window_fini(struct window *window)
 {
 	free(window->cells);
+	user_minute_fini(&window->users);
 	*window = (struct window){0};
 }
 
@@ -103,5 +104,5 @@ int window_add(struct window *window, const struct report *report)
 		cell_add_traffic(&window->cells[places[row->link]], row);
 	}
 	window_add_queues(window, report, places);
-	return 0;
+	return user_minute_add(&window->users, report);
 }

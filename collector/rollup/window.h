@@ -8,6 +8,7 @@
 #include "proto/message.h"
 
 #include "cell.h"
+#include "user_minute.h"
 
 enum {
 	// Distinct links one probe may have; the store refuses reports that would pass it.
@@ -18,6 +19,7 @@ struct window {
 	uint64_t start_ns;
 	size_t n_cells, capacity;
 	struct cell *cells; // one per link, in the order they first appeared
+	struct user_minute users;
 };
 
 void window_init(struct window *window, uint64_t start_ns);
