@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "collector/rollup/window.h"
+#include "proto/base/clock.h"
 #include "proto/base/log.h"
 #include "proto/message.h"
 
@@ -43,7 +44,8 @@ static int make_window(struct recompute *recompute, const struct store_mark *mar
 	window_init(&making.window, mark->start_ns);
 	error = store_visit_reports(recompute->store, mark, add_report, &making);
 	if (!error)
-		error = store_replace_window(recompute->store, mark, &making.window);
+		error = store_replace_window(recompute->store, mark, &making.window,
+		                             clock_wall_ns());
 	window_fini(&making.window);
 	if (error)
 		return error;

@@ -10,6 +10,7 @@ enum refusal {
 	REFUSAL_LATE,
 	REFUSAL_FUTURE,
 	REFUSAL_BOUND, // past a bound of the store
+	REFUSAL_GROUPS, // past how many groups or plans of users the store takes
 	REFUSAL_CONFLICT, // another report has its key
 	N_REFUSALS
 };

@@ -196,13 +196,19 @@ static int add_sketches(struct user_minute *minute, const struct report *report,
 	return 0;
 }
 
-int user_minute_add(struct user_minute *minute, const struct report *report)
+bool report_has_plan(const struct report *report)
 {
 	static const struct plan_id none;
+
+	return memcmp(&report->plan, &none, sizeof(none)) != 0;
+}
+
+int user_minute_add(struct user_minute *minute, const struct report *report)
+{
 	uint32_t keys[MAX_REPORT_KEYS], groups[MAX_REPORT_GROUPS];
 	int error;
 
-	if (memcmp(&report->plan, &none, sizeof(none)) == 0)
+	if (!report_has_plan(report))
 		return 0;
 	error = add_plan(minute, report);
 	for (uint32_t i = 0; i < report->n_keys && !error; i++)

@@ -42,6 +42,8 @@ struct user_minute {
 	uint8_t *sketch_data;
 };
 
+bool report_has_plan(const struct report *report);
+
 void user_minute_fini(struct user_minute *minute);
 
 // 0; -ENOMEM.

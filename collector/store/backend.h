@@ -11,13 +11,23 @@ struct store_backend {
 	int (*visit_reports)(struct store *store, const struct store_mark *mark,
 	                     store_visit_payload *visit, void *arg);
 	int (*replace_window)(struct store *store, const struct store_mark *mark,
-	                      const struct window *window);
+	                      const struct window *window, uint64_t now_ns);
 	int (*visit_cells)(struct store *store, uint64_t from_ns, uint64_t to_ns,
 	                   store_visit_cell *visit, void *arg);
 	int (*visit_last_cells)(struct store *store, uint64_t from_ns, uint64_t to_ns,
 	                        store_visit_last *visit, void *arg);
 	int (*visit_probes)(struct store *store, store_visit_probe *visit, void *arg);
 	int (*visit_links)(struct store *store, store_visit_link *visit, void *arg);
+	int (*visit_scopes)(struct store *store, uint64_t from_ns, uint64_t to_ns,
+	                    store_visit_scope *visit, void *arg);
+	int (*visit_scope_keys)(struct store *store, uint64_t from_ns, uint64_t to_ns,
+	                        store_visit_scope_key *visit, void *arg);
+	int (*visit_plan_groups)(struct store *store, const struct plan_id *plan,
+	                         store_visit_group *visit, void *arg);
+	int (*read_sketch)(struct store *store, const struct store_sketch *which,
+	                   struct user_sketch *ret_sketch);
+	int (*expire)(struct store *store, uint64_t now_ns, bool *ret_more);
+	int (*use_zone)(struct store *store, const char *zone);
 	int (*count)(struct store *store, struct store_counts *ret_counts);
 };
 

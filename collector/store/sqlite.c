@@ -57,6 +57,23 @@ int sqlite_fail(struct sqlite_store *store, int error)
 	return error;
 }
 
+int sqlite_visit_end(struct sqlite_store *store, sqlite3_stmt *statement, int result, int stop)
+{
+	sqlite_done(statement);
+	if (stop)
+		return stop;
+	return result == SQLITE_DONE ? 0 : sqlite_fail(store, sqlite_errno(result));
+}
+
+int sqlite_look_up(sqlite3_stmt *statement, uint64_t *ret_value)
+{
+	int result = sqlite3_step(statement);
+
+	*ret_value = result == SQLITE_ROW ? sqlite_uint(statement, 0) : 0;
+	sqlite_done(statement);
+	return result == SQLITE_ROW || result == SQLITE_DONE ? 0 : sqlite_errno(result);
+}
+
 void sqlite_bind_text(sqlite3_stmt *statement, int at, const char *text)
 {
 	sqlite3_bind_text(statement, at, text, -1, SQLITE_STATIC);
@@ -114,6 +131,12 @@ static const struct store_backend sqlite_backend = {
 	.visit_last_cells = sqlite_visit_last_cells,
 	.visit_probes = sqlite_visit_probes,
 	.visit_links = sqlite_visit_links,
+	.visit_scopes = sqlite_visit_scopes,
+	.visit_scope_keys = sqlite_visit_scope_keys,
+	.visit_plan_groups = sqlite_visit_plan_groups,
+	.read_sketch = sqlite_read_sketch,
+	.expire = sqlite_expire,
+	.use_zone = sqlite_use_zone,
 	.count = sqlite_count,
 };
 

@@ -34,6 +34,31 @@ enum sqlite_statement {
 	STATEMENT_LAST_CELLS,
 	STATEMENT_PROBES,
 	STATEMENT_LINKS,
+	STATEMENT_FIND_PLAN,
+	STATEMENT_COUNT_PLANS,
+	STATEMENT_INSERT_PLAN,
+	STATEMENT_FIND_GROUP,
+	STATEMENT_COUNT_GROUPS,
+	STATEMENT_INSERT_GROUP,
+	STATEMENT_PUT_PLAN_GROUP,
+	STATEMENT_PLAN_GROUPS,
+	STATEMENT_DELETE_USER_MINUTES,
+	STATEMENT_INSERT_USER_MINUTE,
+	STATEMENT_DELETE_SCOPES,
+	STATEMENT_INSERT_SCOPES,
+	STATEMENT_PUT_SCOPE_KEY,
+	STATEMENT_SCOPES,
+	STATEMENT_SCOPE_KEYS,
+	STATEMENT_FIND_SKETCH,
+	STATEMENT_INSERT_SKETCH,
+	STATEMENT_UPDATE_SKETCH,
+	STATEMENT_ADD_SKETCHES,
+	STATEMENT_EXPIRE_SKETCHES,
+	STATEMENT_EXPIRE_USER_MINUTES,
+	STATEMENT_EXPIRE_SCOPES,
+	STATEMENT_EXPIRE_SCOPE_KEYS,
+	STATEMENT_ZONE,
+	STATEMENT_SET_ZONE,
 	STATEMENT_COUNTS,
 	N_STATEMENTS
 };
@@ -80,14 +105,46 @@ int sqlite_next_mark(struct store *store, struct store_mark *ret_mark);
 int sqlite_visit_reports(struct store *store, const struct store_mark *mark,
                          store_visit_payload *visit, void *arg);
 int sqlite_replace_window(struct store *store, const struct store_mark *mark,
-                          const struct window *window);
+                          const struct window *window, uint64_t now_ns);
 int sqlite_visit_cells(struct store *store, uint64_t from_ns, uint64_t to_ns,
                        store_visit_cell *visit, void *arg);
 int sqlite_visit_last_cells(struct store *store, uint64_t from_ns, uint64_t to_ns,
                             store_visit_last *visit, void *arg);
 int sqlite_visit_probes(struct store *store, store_visit_probe *visit, void *arg);
 int sqlite_visit_links(struct store *store, store_visit_link *visit, void *arg);
+int sqlite_visit_scopes(struct store *store, uint64_t from_ns, uint64_t to_ns,
+                        store_visit_scope *visit, void *arg);
+int sqlite_visit_scope_keys(struct store *store, uint64_t from_ns, uint64_t to_ns,
+                            store_visit_scope_key *visit, void *arg);
+int sqlite_visit_plan_groups(struct store *store, const struct plan_id *plan,
+                             store_visit_group *visit, void *arg);
+int sqlite_read_sketch(struct store *store, const struct store_sketch *which,
+                       struct user_sketch *ret_sketch);
+int sqlite_expire(struct store *store, uint64_t now_ns, bool *ret_more);
+int sqlite_use_zone(struct store *store, const char *zone);
 int sqlite_count(struct store *store, struct store_counts *ret_counts);
+
+// Ends a visit: the visitor's word first, then the statement's.
+int sqlite_visit_end(struct sqlite_store *store, sqlite3_stmt *statement, int result, int stop);
+
+// Steps to a row and reads the number in its first column; 0 in *ret_value when there is no row.
+int sqlite_look_up(sqlite3_stmt *statement, uint64_t *ret_value);
+
+__attribute__((format(printf, 3, 4))) void
+sqlite_refuse(struct store_entry *entry, enum refusal refusal, const char *format, ...);
+
+// Registers the plan and the groups of a report, or sets the refusal.
+int sqlite_put_users(struct sqlite_store *store, struct store_entry *entry);
+
+// Numbers of a plan and a group in this store; 0 when they are not registered.
+int sqlite_find_plan(struct sqlite_store *store, const struct plan_id *plan, uint64_t *ret_id);
+int sqlite_find_group(struct sqlite_store *store, const struct report_group *group,
+                      uint64_t *ret_id);
+
+// Inside of a transaction: what a window says about plans and keys, and its sketches.
+int sqlite_replace_scopes(struct sqlite_store *store, const struct store_mark *mark,
+                          const struct user_minute *users);
+int sqlite_unite_sketches(struct sqlite_store *store, const struct window *window, uint64_t now_ns);
 
 // Keeps a refused report apart, once, and lets the oldest go past the bounds.
 int sqlite_keep_dead_letter(struct sqlite_store *store, const struct store_entry *entry);

@@ -3,15 +3,6 @@
 
 #include "sqlite.h"
 
-// Ends a visit: the visitor's word first, then the statement's.
-static int visit_end(struct sqlite_store *store, sqlite3_stmt *statement, int result, int stop)
-{
-	sqlite_done(statement);
-	if (stop)
-		return stop;
-	return result == SQLITE_DONE ? 0 : sqlite_fail(store, sqlite_errno(result));
-}
-
 // Columns 0 to 20 of a row of cells; the stored numbers were checked when they came in, but the
 // file is not ours alone, so what we index by is checked again.
 static void read_link_cell(sqlite3_stmt *statement, struct cell *ret_cell)
@@ -78,7 +69,7 @@ int sqlite_visit_cells(struct store *base, uint64_t from_ns, uint64_t to_ns,
 	}
 	if (result == SQLITE_DONE && link)
 		stop = visit(arg, &cell);
-	return visit_end(store, statement, result, stop);
+	return sqlite_visit_end(store, statement, result, stop);
 }
 
 static void read_link(sqlite3_stmt *statement, struct store_link *ret_link)
@@ -109,7 +100,7 @@ int sqlite_visit_last_cells(struct store *base, uint64_t from_ns, uint64_t to_ns
 		read_link(statement, &link);
 		stop = visit(arg, &link, sqlite_uint(statement, 7));
 	}
-	return visit_end(store, statement, result, stop);
+	return sqlite_visit_end(store, statement, result, stop);
 }
 
 int sqlite_visit_links(struct store *base, store_visit_link *visit, void *arg)
@@ -123,7 +114,7 @@ int sqlite_visit_links(struct store *base, store_visit_link *visit, void *arg)
 		read_link(statement, &link);
 		stop = visit(arg, &link);
 	}
-	return visit_end(store, statement, result, stop);
+	return sqlite_visit_end(store, statement, result, stop);
 }
 
 static void read_probe(sqlite3_stmt *statement, struct store_probe *ret_probe)
@@ -135,6 +126,11 @@ static void read_probe(sqlite3_stmt *statement, struct store_probe *ret_probe)
 	sqlite_name(statement, 0, ret_probe->name);
 	if (sqlite3_column_bytes(statement, 1) == SPOOL_ID_BYTES)
 		memcpy(ret_probe->spool.bytes, sqlite3_column_blob(statement, 1), SPOOL_ID_BYTES);
+	if (sqlite3_column_bytes(statement, 4) == PLAN_ID_BYTES)
+		memcpy(ret_probe->plan.bytes, sqlite3_column_blob(statement, 4), PLAN_ID_BYTES);
+	for (int i = 0; i < MAX_REPORT_KEYS; i++)
+		if (sqlite3_column_type(statement, 5 + i) != SQLITE_NULL)
+			ret_probe->keys[ret_probe->n_keys++] = sqlite_uint(statement, 5 + i);
 }
 
 int sqlite_visit_probes(struct store *base, store_visit_probe *visit, void *arg)
@@ -148,7 +144,7 @@ int sqlite_visit_probes(struct store *base, store_visit_probe *visit, void *arg)
 		read_probe(statement, &probe);
 		stop = visit(arg, &probe);
 	}
-	return visit_end(store, statement, result, stop);
+	return sqlite_visit_end(store, statement, result, stop);
 }
 
 int sqlite_count(struct store *base, struct store_counts *ret_counts)
@@ -161,6 +157,7 @@ int sqlite_count(struct store *base, struct store_counts *ret_counts)
 		*ret_counts = (struct store_counts){
 			.dirty_windows = sqlite_uint(statement, 0),
 			.dead_letters = store->n_dead_letters,
+			.sketches = sqlite_uint(statement, 1),
 		};
 	sqlite_done(statement);
 	return result == SQLITE_ROW ? 0 : sqlite_fail(store, sqlite_errno(result));

@@ -7,9 +7,9 @@
 // our files from those of other programs.
 enum {
 	APPLICATION_ID = 0x36474155,
-	SCHEMA_VERSION = 4,
-	// Files of the version before are brought up to this one.
-	OLDER_SCHEMA_VERSION = SCHEMA_VERSION - 1,
+	SCHEMA_VERSION = 5,
+	// Files from this version on are brought up to the one above.
+	OLDEST_SCHEMA_VERSION = 3,
 };
 
 static const char schema[] =
@@ -65,9 +65,61 @@ static const char schema[] =
 	"CREATE UNIQUE INDEX dead_letter_once"
 	"  ON dead_letter (probe, spool, coalesce(sequence, -1), crc);";
 
-// From the version before: links know their state, cells how long theirs was down and how its
-// queues shared the frames. Nobody had reported any of it, so nothing has to be made anew.
-static const char schema_change[] =
+// Since version 5, users: the plans that were reported and the groups of each.
+static const char users_schema[] =
+	"CREATE TABLE plan ("
+	"  id INTEGER PRIMARY KEY, plan BLOB NOT NULL UNIQUE, first_ns INTEGER NOT NULL) STRICT;"
+	"CREATE TABLE user_group ("
+	"  id INTEGER PRIMARY KEY, carrier TEXT NOT NULL, region TEXT NOT NULL,"
+	"  access INTEGER NOT NULL, class TEXT NOT NULL, family INTEGER NOT NULL,"
+	"  user_len INTEGER NOT NULL, port_block INTEGER NOT NULL,"
+	"  UNIQUE (carrier, region, access, class, family, user_len, port_block)) STRICT;"
+	"CREATE TABLE plan_group ("
+	"  plan INTEGER NOT NULL REFERENCES plan (id),"
+	"  user_group INTEGER NOT NULL REFERENCES user_group (id),"
+	"  PRIMARY KEY (plan, user_group)) STRICT, WITHOUT ROWID;"
+
+	// What the reports of a probe's minute say, and its 5 minutes summed from those.
+	"CREATE TABLE user_minute ("
+	"  start_ns INTEGER NOT NULL, probe TEXT NOT NULL,"
+	"  plan INTEGER NOT NULL REFERENCES plan (id),"
+	"  covered_ipv4 INTEGER NOT NULL, covered_ipv6 INTEGER NOT NULL,"
+	"  uncovered_ipv4 INTEGER NOT NULL, uncovered_ipv6 INTEGER NOT NULL,"
+	"  asymmetric INTEGER NOT NULL,"
+	"  PRIMARY KEY (start_ns, probe, plan)) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE scope ("
+	"  start_ns INTEGER NOT NULL, probe TEXT NOT NULL,"
+	"  plan INTEGER NOT NULL REFERENCES plan (id),"
+	"  covered_ipv4 INTEGER NOT NULL, covered_ipv6 INTEGER NOT NULL,"
+	"  uncovered_ipv4 INTEGER NOT NULL, uncovered_ipv6 INTEGER NOT NULL,"
+	"  asymmetric INTEGER NOT NULL,"
+	"  PRIMARY KEY (start_ns, probe, plan)) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE scope_key ("
+	"  start_ns INTEGER NOT NULL, probe TEXT NOT NULL, key INTEGER NOT NULL,"
+	"  key_start_ns INTEGER NOT NULL,"
+	"  seconds INTEGER NOT NULL," // shortest level that has sketches of it
+	"  PRIMARY KEY (start_ns, probe, key)) STRICT, WITHOUT ROWID;"
+
+	// Registers as a string of Redis. They fill pages of their own, which an index of the key
+        // is quicker to search without.
+	"CREATE TABLE sketch ("
+	"  id INTEGER PRIMARY KEY,"
+	"  level INTEGER NOT NULL," // seconds
+	"  start_ns INTEGER NOT NULL, key INTEGER NOT NULL,"
+	"  user_group INTEGER NOT NULL REFERENCES user_group (id), grade INTEGER NOT NULL,"
+	"  registers BLOB NOT NULL,"
+	"  UNIQUE (level, start_ns, key, user_group, grade)) STRICT;"
+
+	// One row: the zone days are cut in, and how many rows sketch has.
+	"CREATE TABLE user_state (zone TEXT NOT NULL, n_sketches INTEGER NOT NULL) STRICT;"
+	"INSERT INTO user_state VALUES ('', 0);"
+	"ALTER TABLE probe ADD COLUMN plan BLOB;"
+	"ALTER TABLE probe ADD COLUMN older_key INTEGER;"
+	"ALTER TABLE probe ADD COLUMN younger_key INTEGER;";
+
+// From version 3: links know their state, cells how long theirs was down and how its queues shared
+// the frames. Nobody had reported any of it, so nothing has to be made anew.
+static const char schema_change_4[] =
 	"ALTER TABLE link ADD COLUMN state INTEGER NOT NULL DEFAULT 0;"
 	"ALTER TABLE link_cell ADD COLUMN down_ns INTEGER NOT NULL DEFAULT 0;"
 	"ALTER TABLE link_cell ADD COLUMN n_queues INTEGER NOT NULL DEFAULT 0;"
@@ -91,10 +143,13 @@ const char *const sqlite_statements[N_STATEMENTS] = {
 	[STATEMENT_COUNT_LINKS] = "SELECT count(*), count(*) FILTER (WHERE probe = ?1) FROM link",
 	[STATEMENT_INSERT_LINK] = "INSERT INTO link VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?5, ?6)",
 	[STATEMENT_PUT_PROBE] =
-		"INSERT INTO probe VALUES (?1, ?2, ?3, ?4) ON CONFLICT (name) DO UPDATE SET"
+		"INSERT INTO probe VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
+		" ON CONFLICT (name) DO UPDATE SET"
 		" last_sequence = iif(spool = excluded.spool,"
 		"  max(last_sequence, excluded.last_sequence), excluded.last_sequence),"
-		" spool = excluded.spool, last_seen_ns = excluded.last_seen_ns",
+		" spool = excluded.spool, last_seen_ns = excluded.last_seen_ns,"
+		" plan = excluded.plan, older_key = excluded.older_key,"
+		" younger_key = excluded.younger_key",
 	[STATEMENT_INSERT_DEAD_LETTER] =
 		"INSERT OR IGNORE INTO dead_letter VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7)",
 	[STATEMENT_DEAD_LETTER_SIZE] =
@@ -141,11 +196,69 @@ const char *const sqlite_statements[N_STATEMENTS] = {
 		"  WHERE link = l.id AND start_ns >= ?1 AND start_ns < ?2)"
 		" ORDER BY l.probe, l.name",
 	[STATEMENT_PROBES] =
-		"SELECT name, spool, last_sequence, last_seen_ns FROM probe ORDER BY name",
+		"SELECT name, spool, last_sequence, last_seen_ns, plan, older_key, younger_key"
+		" FROM probe ORDER BY name",
 	[STATEMENT_LINKS] =
 		"SELECT probe, name, surface, capacity_bps, first_seen_ns, last_seen_ns,"
 		" state FROM link ORDER BY probe, name",
-	[STATEMENT_COUNTS] = "SELECT count(*) FROM dirty",
+	[STATEMENT_FIND_PLAN] = "SELECT id FROM plan WHERE plan = ?1",
+	[STATEMENT_COUNT_PLANS] = "SELECT count(*) FROM plan",
+	[STATEMENT_INSERT_PLAN] = "INSERT INTO plan VALUES (NULL, ?1, ?2)",
+	[STATEMENT_FIND_GROUP] =
+		"SELECT id FROM user_group WHERE carrier = ?1 AND region = ?2 AND access = ?3"
+		" AND class = ?4 AND family = ?5 AND user_len = ?6 AND port_block = ?7",
+	[STATEMENT_COUNT_GROUPS] = "SELECT count(*) FROM user_group",
+	[STATEMENT_INSERT_GROUP] =
+		"INSERT INTO user_group VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+	[STATEMENT_PUT_PLAN_GROUP] = "INSERT OR IGNORE INTO plan_group VALUES (?1, ?2)",
+	[STATEMENT_PLAN_GROUPS] =
+		"SELECT g.carrier, g.region, g.access, g.class, g.family, g.user_len, g.port_block"
+		" FROM plan_group p JOIN user_group g ON g.id = p.user_group WHERE p.plan = ?1"
+		" ORDER BY g.carrier, g.region, g.access, g.class, g.family, g.user_len,"
+		" g.port_block",
+	[STATEMENT_DELETE_USER_MINUTES] =
+		"DELETE FROM user_minute WHERE start_ns = ?1 AND probe = ?2",
+	[STATEMENT_INSERT_USER_MINUTE] =
+		"INSERT INTO user_minute VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+	[STATEMENT_DELETE_SCOPES] = "DELETE FROM scope WHERE start_ns = ?1 AND probe = ?2",
+	[STATEMENT_INSERT_SCOPES] =
+		"INSERT INTO scope SELECT ?1, probe, plan, sum(covered_ipv4), sum(covered_ipv6),"
+		" sum(uncovered_ipv4), sum(uncovered_ipv6), max(asymmetric) FROM user_minute"
+		" WHERE start_ns >= ?1 AND start_ns < ?3 AND probe = ?2 GROUP BY plan",
+	[STATEMENT_PUT_SCOPE_KEY] =
+		"INSERT INTO scope_key VALUES (?1, ?2, ?3, ?4, ?5)"
+		" ON CONFLICT (start_ns, probe, key) DO UPDATE SET seconds = excluded.seconds"
+		" WHERE excluded.seconds < seconds",
+	[STATEMENT_SCOPES] =
+		"SELECT s.start_ns, s.probe, p.plan, p.first_ns, s.covered_ipv4, s.covered_ipv6,"
+		" s.uncovered_ipv4, s.uncovered_ipv6, s.asymmetric"
+		" FROM scope s CROSS JOIN plan p ON p.id = s.plan"
+		" WHERE s.start_ns >= ?1 AND s.start_ns < ?2 ORDER BY s.start_ns, s.probe, s.plan",
+	[STATEMENT_SCOPE_KEYS] =
+		"SELECT start_ns, probe, key, key_start_ns, seconds FROM scope_key"
+		" WHERE start_ns >= ?1 AND start_ns < ?2 ORDER BY start_ns, probe, key",
+	[STATEMENT_FIND_SKETCH] =
+		"SELECT id, registers FROM sketch WHERE level = ?1 AND start_ns = ?2 AND key = ?3"
+		" AND user_group = ?4 AND grade = ?5",
+	[STATEMENT_INSERT_SKETCH] = "INSERT INTO sketch VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6)",
+	[STATEMENT_UPDATE_SKETCH] = "UPDATE sketch SET registers = ?2 WHERE id = ?1",
+	[STATEMENT_ADD_SKETCHES] = "UPDATE user_state SET n_sketches = n_sketches + ?1",
+	[STATEMENT_EXPIRE_SKETCHES] =
+		"DELETE FROM sketch WHERE id IN"
+		" (SELECT id FROM sketch WHERE level = ?1 AND start_ns < ?2 LIMIT ?3)",
+	[STATEMENT_EXPIRE_USER_MINUTES] =
+		"DELETE FROM user_minute WHERE (start_ns, probe, plan) IN"
+		" (SELECT start_ns, probe, plan FROM user_minute WHERE start_ns < ?1 LIMIT ?2)",
+	[STATEMENT_EXPIRE_SCOPES] =
+		"DELETE FROM scope WHERE (start_ns, probe, plan) IN"
+		" (SELECT start_ns, probe, plan FROM scope WHERE start_ns < ?1 LIMIT ?2)",
+	[STATEMENT_EXPIRE_SCOPE_KEYS] =
+		"DELETE FROM scope_key WHERE (start_ns, probe, key) IN"
+		" (SELECT start_ns, probe, key FROM scope_key WHERE start_ns < ?1 LIMIT ?2)",
+	[STATEMENT_ZONE] = "SELECT zone FROM user_state",
+	[STATEMENT_SET_ZONE] = "UPDATE user_state SET zone = ?1",
+	[STATEMENT_COUNTS] =
+		"SELECT (SELECT count(*) FROM dirty), (SELECT n_sketches FROM user_state)",
 };
 
 static int pragma_value(sqlite3 *db, const char *pragma)
@@ -166,7 +279,7 @@ static bool is_empty(sqlite3 *db)
 }
 
 // Makes or changes the tables, and stamps the file, in one step.
-static int schema_write(sqlite3 *db, const char *statements, char *why)
+static int schema_write(sqlite3 *db, const char *statements, const char *more, char *why)
 {
 	char stamp[128];
 
@@ -174,6 +287,7 @@ static int schema_write(sqlite3 *db, const char *statements, char *why)
 	         APPLICATION_ID, SCHEMA_VERSION);
 	if (sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL) == SQLITE_OK &&
 	    sqlite3_exec(db, statements, NULL, NULL, NULL) == SQLITE_OK &&
+	    sqlite3_exec(db, more, NULL, NULL, NULL) == SQLITE_OK &&
 	    sqlite3_exec(db, stamp, NULL, NULL, NULL) == SQLITE_OK &&
 	    sqlite3_exec(db, "COMMIT", NULL, NULL, NULL) == SQLITE_OK)
 		return 0;
@@ -191,14 +305,15 @@ int sqlite_schema_prepare(sqlite3 *db, const char *path, char *why)
 		return -EINVAL;
 	}
 	if (is_empty(db))
-		return schema_write(db, schema, why);
+		return schema_write(db, schema, users_schema, why);
 	if (pragma_value(db, "PRAGMA application_id") != APPLICATION_ID) {
 		snprintf(why, STORE_WHY_BYTES,
 		         "%s: a database of another program, choose another file", path);
 		return -EINVAL;
 	}
-	if (version == OLDER_SCHEMA_VERSION)
-		return schema_write(db, schema_change, why);
+	if (version >= OLDEST_SCHEMA_VERSION && version < SCHEMA_VERSION)
+		return schema_write(db, version == OLDEST_SCHEMA_VERSION ? schema_change_4 : "",
+		                    users_schema, why);
 	if (version != SCHEMA_VERSION) {
 		snprintf(why, STORE_WHY_BYTES,
 		         "%s: made by a program with schema version %d, this one has %d: run the "

@@ -127,8 +127,8 @@ static int mark_is_same(struct sqlite_store *store, const struct store_mark *mar
 	return result == SQLITE_ROW || result == SQLITE_DONE ? 0 : sqlite_errno(result);
 }
 
-static int replace_cells(struct sqlite_store *store, const struct store_mark *mark,
-                         const struct window *window)
+static int replace_all(struct sqlite_store *store, const struct store_mark *mark,
+                       const struct window *window, uint64_t now_ns)
 {
 	int error = delete_by_mark(store, STATEMENT_DELETE_TRAFFIC_CELLS, mark);
 	bool is_same;
@@ -138,17 +138,21 @@ static int replace_cells(struct sqlite_store *store, const struct store_mark *ma
 	for (size_t i = 0; i < window->n_cells && !error; i++)
 		error = insert_cell(store, &window->cells[i]);
 	if (!error)
+		error = sqlite_replace_scopes(store, mark, &window->users);
+	if (!error)
+		error = sqlite_unite_sketches(store, window, now_ns);
+	if (!error)
 		error = mark_is_same(store, mark, &is_same);
 	if (error || !is_same)
 		return error;
 	return delete_by_mark(store, STATEMENT_DELETE_MARK, mark);
 }
 
-// Cells can be made again from the reports, and the mark that asks for it goes in the same
-// transaction: if a power cut takes both, nothing is lost. So this one commit need not wait for
-// the disk; the next batch of reports syncs it along.
+// Cells and unions can be made again from the reports, and the mark that asks for it goes in the
+// same transaction: if a power cut takes both, nothing is lost. So this one commit need not wait
+// for the disk; the next batch of reports syncs it along.
 int sqlite_replace_window(struct store *base, const struct store_mark *mark,
-                          const struct window *window)
+                          const struct window *window, uint64_t now_ns)
 {
 	struct sqlite_store *store = (struct sqlite_store *)base;
 	int error;
@@ -156,7 +160,7 @@ int sqlite_replace_window(struct store *base, const struct store_mark *mark,
 	sqlite3_exec(store->db, "PRAGMA synchronous = NORMAL", NULL, NULL, NULL);
 	error = sqlite_finish(sqlite_start(store, STATEMENT_BEGIN));
 	if (!error)
-		error = replace_cells(store, mark, window);
+		error = replace_all(store, mark, window, now_ns);
 	if (!error)
 		error = sqlite_finish(sqlite_start(store, STATEMENT_COMMIT));
 	if (error)

@@ -48,8 +48,7 @@ static int count(sqlite3_stmt *statement, int column, uint64_t *ret_count)
 	return result == SQLITE_ROW ? 0 : sqlite_errno(result);
 }
 
-__attribute__((format(printf, 3, 4))) static void
-refuse(struct store_entry *entry, enum refusal refusal, const char *format, ...)
+void sqlite_refuse(struct store_entry *entry, enum refusal refusal, const char *format, ...)
 {
 	va_list arguments;
 
@@ -71,9 +70,10 @@ static int check_window(struct sqlite_store *store, struct store_entry *entry, u
 	error = count(statement, 0, &n_reports);
 	sqlite_done(statement);
 	if (!error && n_reports >= STORE_MAX_WINDOW_REPORTS)
-		refuse(entry, REFUSAL_BOUND,
-		       "more than %d reports of this probe begin in one minute: use longer windows",
-		       STORE_MAX_WINDOW_REPORTS);
+		sqlite_refuse(entry, REFUSAL_BOUND,
+		              "more than %d reports of this probe begin in one minute: use longer "
+		              "windows",
+		              STORE_MAX_WINDOW_REPORTS);
 	return error;
 }
 
@@ -99,11 +99,13 @@ static int check_links(struct sqlite_store *store, struct store_entry *entry)
 	n_own = error ? 0 : sqlite_uint(statement, 1);
 	sqlite_done(statement);
 	if (n_own >= WINDOW_MAX_LINKS)
-		refuse(entry, REFUSAL_BOUND,
-		       "this probe has named %d links before: reuse link names", WINDOW_MAX_LINKS);
+		sqlite_refuse(entry, REFUSAL_BOUND,
+		              "this probe has named %d links before: reuse link names",
+		              WINDOW_MAX_LINKS);
 	else if (n_all >= STORE_MAX_LINKS)
-		refuse(entry, REFUSAL_BOUND, "the store holds %d links already: reuse link names",
-		       STORE_MAX_LINKS);
+		sqlite_refuse(entry, REFUSAL_BOUND,
+		              "the store holds %d links already: reuse link names",
+		              STORE_MAX_LINKS);
 	return error;
 }
 
@@ -165,6 +167,12 @@ static int put_probe(struct sqlite_store *store, const struct store_entry *entry
 
 	bind_key(statement, entry);
 	sqlite_bind_uint(statement, 4, entry->received_ns);
+	if (report_has_plan(entry->report)) {
+		sqlite3_bind_blob(statement, 5, entry->report->plan.bytes, PLAN_ID_BYTES,
+		                  SQLITE_STATIC);
+		for (uint32_t i = 0; i < entry->report->n_keys; i++)
+			sqlite_bind_uint(statement, 6 + (int)i, entry->report->keys[i].id);
+	}
 	return sqlite_finish(statement);
 }
 
@@ -176,6 +184,8 @@ static int store_report(struct sqlite_store *store, struct store_entry *entry)
 
 	if (!error && !entry->refusal)
 		error = put_links(store, entry);
+	if (!error && !entry->refusal)
+		error = sqlite_put_users(store, entry);
 	if (error || entry->refusal)
 		return error;
 	error = insert_report(store, entry, start_ns);
@@ -193,9 +203,9 @@ static int write_entry(struct sqlite_store *store, struct store_entry *entry)
 	if (error || key == KEY_SAME)
 		return error;
 	if (!entry->refusal && key == KEY_OTHER)
-		refuse(entry, REFUSAL_CONFLICT,
-		       "quarantined: another report is stored under this probe, spool and "
-		       "sequence: give the probe a new spool");
+		sqlite_refuse(entry, REFUSAL_CONFLICT,
+		              "quarantined: another report is stored under this probe, spool and "
+		              "sequence: give the probe a new spool");
 	if (!entry->refusal)
 		error = store_report(store, entry);
 	if (error || !entry->refusal)

@@ -63,9 +63,9 @@ int store_visit_reports(struct store *store, const struct store_mark *mark,
 }
 
 int store_replace_window(struct store *store, const struct store_mark *mark,
-                         const struct window *window)
+                         const struct window *window, uint64_t now_ns)
 {
-	return store->backend->replace_window(store, mark, window);
+	return store->backend->replace_window(store, mark, window, now_ns);
 }
 
 int store_visit_cells(struct store *store, uint64_t from_ns, uint64_t to_ns,
@@ -88,6 +88,40 @@ int store_visit_probes(struct store *store, store_visit_probe *visit, void *arg)
 int store_visit_links(struct store *store, store_visit_link *visit, void *arg)
 {
 	return store->backend->visit_links(store, visit, arg);
+}
+
+int store_visit_scopes(struct store *store, uint64_t from_ns, uint64_t to_ns,
+                       store_visit_scope *visit, void *arg)
+{
+	return store->backend->visit_scopes(store, from_ns, to_ns, visit, arg);
+}
+
+int store_visit_scope_keys(struct store *store, uint64_t from_ns, uint64_t to_ns,
+                           store_visit_scope_key *visit, void *arg)
+{
+	return store->backend->visit_scope_keys(store, from_ns, to_ns, visit, arg);
+}
+
+int store_visit_plan_groups(struct store *store, const struct plan_id *plan,
+                            store_visit_group *visit, void *arg)
+{
+	return store->backend->visit_plan_groups(store, plan, visit, arg);
+}
+
+int store_read_sketch(struct store *store, const struct store_sketch *which,
+                      struct user_sketch *ret_sketch)
+{
+	return store->backend->read_sketch(store, which, ret_sketch);
+}
+
+int store_expire(struct store *store, uint64_t now_ns, bool *ret_more)
+{
+	return store->backend->expire(store, now_ns, ret_more);
+}
+
+int store_use_zone(struct store *store, const char *zone)
+{
+	return store->backend->use_zone(store, zone);
 }
 
 int store_count(struct store *store, struct store_counts *ret_counts)

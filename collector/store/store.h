@@ -7,7 +7,10 @@
 //  - A report is known by (probe, spool, sequence) and stored once. The window it belongs to is
 //    marked dirty in the same step, so no crash can lose the mark.
 //  - store_replace_window() puts a window's cells in place of the old ones and takes the mark away,
-//    in one step, unless a report has touched the window since the mark was read.
+//    in one step, unless a report has touched the window since the mark was read. In the same step
+//    what the window says about users is put in the place of what it said before, and its sketches
+//    are united with those of the tiles they lie in: registers only rise, so that it can be done
+//    again.
 #pragma once
 
 #include <stdbool.h>
@@ -16,6 +19,9 @@
 
 #include "collector/refusal.h"
 #include "collector/rollup/cell.h"
+#include "collector/rollup/user_census.h"
+#include "collector/rollup/user_level.h"
+#include "collector/rollup/user_sketch.h"
 #include "collector/rollup/window.h"
 #include "proto/message.h"
 
@@ -24,6 +30,9 @@ enum {
 	// Reports of one probe that may begin in one window: a report each second from four runs.
 	STORE_MAX_WINDOW_REPORTS = 240,
 	STORE_MAX_LINKS = 16384, // of all probes together
+	// Groups of users of all plans ever reported, and such plans.
+	STORE_MAX_GROUPS = 16384,
+	STORE_MAX_PLANS = 4096,
 	// Refused reports kept apart; past either bound the oldest go.
 	STORE_MAX_DEAD_LETTERS = 1000,
 	STORE_MAX_DEAD_LETTER_BYTES = 64 << 20,
@@ -67,6 +76,11 @@ struct store_probe {
 	struct spool_id spool; // the one last heard of
 	uint64_t last_sequence; // highest stored of that spool
 	uint64_t last_seen_ns; // when its last report came
+	// Of its last report with a plan's keys; the plan is all zero and there are no keys when it
+	// had no plan.
+	struct plan_id plan;
+	uint32_t n_keys;
+	uint64_t keys[MAX_REPORT_KEYS];
 };
 
 struct store_link {
@@ -83,7 +97,14 @@ struct store_payload {
 };
 
 struct store_counts {
-	uint64_t dirty_windows, dead_letters;
+	uint64_t dirty_windows, dead_letters, sketches;
+};
+
+// Which sketch of users: the users of a domain in one tile.
+struct store_sketch {
+	enum user_level level;
+	uint64_t start_ns;
+	struct user_identity_domain domain;
 };
 
 // Visitors borrow what they are shown. A visitor that does not return 0 ends the visit, which then
@@ -93,6 +114,9 @@ typedef int store_visit_cell(void *arg, const struct cell *cell);
 typedef int store_visit_last(void *arg, const struct store_link *link, uint64_t last_start_ns);
 typedef int store_visit_probe(void *arg, const struct store_probe *probe);
 typedef int store_visit_link(void *arg, const struct store_link *link);
+typedef int store_visit_scope(void *arg, const struct user_scope *scope);
+typedef int store_visit_scope_key(void *arg, const struct user_scope_key *key);
+typedef int store_visit_group(void *arg, const struct report_group *group);
 
 // Opens the store at an address such as "sqlite:/var/lib/sixgauge/centre.db", making it if it does
 // not exist. 0; or -errno with one sentence in why (STORE_WHY_BYTES): what is wrong and the mend.
@@ -113,8 +137,9 @@ int store_next_mark(struct store *store, struct store_mark *ret_mark);
 // Payloads of all reports of the marked window, in the order of their keys.
 int store_visit_reports(struct store *store, const struct store_mark *mark,
                         store_visit_payload *visit, void *arg);
+// Sketches of tiles that are not kept any more at now_ns are left out.
 int store_replace_window(struct store *store, const struct store_mark *mark,
-                         const struct window *window);
+                         const struct window *window, uint64_t now_ns);
 
 // Cells of windows that start in [from_ns, to_ns), ordered by start, probe and link.
 int store_visit_cells(struct store *store, uint64_t from_ns, uint64_t to_ns,
@@ -128,5 +153,27 @@ int store_visit_last_cells(struct store *store, uint64_t from_ns, uint64_t to_ns
 // Ordered by name, and by probe and link.
 int store_visit_probes(struct store *store, store_visit_probe *visit, void *arg);
 int store_visit_links(struct store *store, store_visit_link *visit, void *arg);
+
+// Scopes of users that start in [from_ns, to_ns), and the keys of each, ordered by start and probe.
+int store_visit_scopes(struct store *store, uint64_t from_ns, uint64_t to_ns,
+                       store_visit_scope *visit, void *arg);
+int store_visit_scope_keys(struct store *store, uint64_t from_ns, uint64_t to_ns,
+                           store_visit_scope_key *visit, void *arg);
+
+// Groups that were ever reported under a plan, in the order of report_group_compare().
+int store_visit_plan_groups(struct store *store, const struct plan_id *plan,
+                            store_visit_group *visit, void *arg);
+
+// One sketch of users; -ENOENT when there is none; -EBADMSG when what is stored is damaged.
+int store_read_sketch(struct store *store, const struct store_sketch *which,
+                      struct user_sketch *ret_sketch);
+
+// Deletes some of what is not kept any more: sketches and scopes of users. A few at a time, so that
+// nobody waits for it. Returns also whether there may be more.
+int store_expire(struct store *store, uint64_t now_ns, bool *ret_more);
+
+// Says in which zone the process cuts days. If it was another one before, the sketches of days are
+// deleted, and the windows still known minute by minute are marked, so that they are made anew.
+int store_use_zone(struct store *store, const char *zone);
 
 int store_count(struct store *store, struct store_counts *ret_counts);

@@ -132,7 +132,8 @@ void bench_make(const struct bench *bench, const struct store_mark *mark)
 
 	window_init(&window, mark->start_ns);
 	assert_int_equal(store_visit_reports(bench->store, mark, bench_add_report, &window), 0);
-	assert_int_equal(store_replace_window(bench->store, mark, &window), 0);
+	assert_int_equal(
+		store_replace_window(bench->store, mark, &window, mark->start_ns + MINUTE_NS), 0);
 	window_fini(&window);
 }
 

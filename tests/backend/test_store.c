@@ -158,7 +158,7 @@ static void a_mark_touched_meanwhile_stays(void **state)
 	window_init(&window, mark.start_ns);
 	assert_int_equal(store_visit_reports(bench.store, &mark, bench_add_report, &window), 0);
 	assert_int_equal(bench_put(&bench, 2, NOON_NS), STORE_STORED);
-	assert_int_equal(store_replace_window(bench.store, &mark, &window), 0);
+	assert_int_equal(store_replace_window(bench.store, &mark, &window, NOON_NS + MINUTE_NS), 0);
 	window_fini(&window);
 	assert_int_equal(bench_make_all(&bench), 1);
 	assert_int_equal(bench_cells(&bench, NOON_NS, NOON_NS + 1).packets, 11 + 12);

@@ -67,20 +67,32 @@ def a_store_that_cannot_be_opened_is_one_clear_line():
         for version in (1, 99):
             with sqlite3.connect(path) as database:
                 database.execute(f"PRAGMA user_version = {version}")
-            fails(f"schema version {version}, this one has 4", 1, "run",
+            fails(f"schema version {version}, this one has 5", 1, "run",
                   config=ports + f"store: sqlite:{path}\n")
 
 
-def older_tables(path):
-    """Makes of a store one of the schema version before."""
+def older_tables(path, version):
+    """Makes of a store one of an older schema version."""
     with contextlib.closing(sqlite3.connect(path)) as database, database:
+        for table in ("plan_group", "user_minute", "scope", "scope_key", "sketch", "user_group",
+                      "plan", "user_state"):
+            database.execute(f"DROP TABLE {table}")
+        for column in ("plan", "older_key", "younger_key"):
+            database.execute(f"ALTER TABLE probe DROP COLUMN {column}")
+        database.execute(f"PRAGMA user_version = {version}")
+        if version == 4:
+            return
         database.execute("ALTER TABLE link DROP COLUMN state")
         for column in ("down_ns", "n_queues", "fullest_queue_frames"):
             database.execute(f"ALTER TABLE link_cell DROP COLUMN {column}")
-        database.execute("PRAGMA user_version = 3")
 
 
-def a_store_of_the_version_before_is_taken_over():
+def a_store_of_an_older_version_is_taken_over():
+    for version in (3, 4):
+        taken_over(version)
+
+
+def taken_over(version):
     at = last_minute()
     with tempfile.TemporaryDirectory(prefix="sixgauge-") as directory:
         for sequence in (1, 2):
@@ -91,11 +103,11 @@ def a_store_of_the_version_before_is_taken_over():
                 eventually(lambda: collector.metric("dirty_windows") == 0)
                 collector.signal(signal.SIGTERM)
             if sequence == 1:
-                older_tables(f"{directory}/centre.db")
+                older_tables(f"{directory}/centre.db", version)
         with contextlib.closing(sqlite3.connect(f"{directory}/centre.db")) as database:
             assert database.execute("SELECT ipv6_frames, down_ns FROM link_cell").fetchall() == \
                 [(40, 10**9)]
-            assert database.execute("PRAGMA user_version").fetchone() == (4,)
+            assert database.execute("PRAGMA user_version").fetchone() == (5,)
 
 
 def two_collectors_on_one_file_are_one_too_many():

@@ -1,0 +1,180 @@
+// Which plans and keys users were counted with, minute by minute and in 5 minutes.
+#include <stdio.h>
+#include <string.h>
+
+#include "sqlite.h"
+
+static int delete_rows(struct sqlite_store *store, enum sqlite_statement which, uint64_t start_ns,
+                       const char *probe)
+{
+	sqlite3_stmt *statement = sqlite_start(store, which);
+
+	sqlite_bind_uint(statement, 1, start_ns);
+	sqlite_bind_text(statement, 2, probe);
+	return sqlite_finish(statement);
+}
+
+static int insert_minute(struct sqlite_store *store, const struct store_mark *mark,
+                         const struct user_minute_plan *plan)
+{
+	sqlite3_stmt *statement;
+	uint64_t id = 0;
+	int error = sqlite_find_plan(store, &plan->plan, &id);
+
+	if (error || id == 0)
+		return error;
+	statement = sqlite_start(store, STATEMENT_INSERT_USER_MINUTE);
+	sqlite_bind_uint(statement, 1, mark->start_ns);
+	sqlite_bind_text(statement, 2, mark->probe);
+	sqlite_bind_uint(statement, 3, id);
+	for (int family = 0; family < N_FAMILIES; family++) {
+		sqlite_bind_uint(statement, 4 + family, plan->covered_ends[family]);
+		sqlite_bind_uint(statement, 4 + N_FAMILIES + family, plan->uncovered_ends[family]);
+	}
+	sqlite_bind_uint(statement, 4 + 2 * N_FAMILIES, plan->is_asymmetric);
+	return sqlite_finish(statement);
+}
+
+static int sum_scope(struct sqlite_store *store, const char *probe, const struct user_tile *scope)
+{
+	int error = delete_rows(store, STATEMENT_DELETE_SCOPES, scope->start_ns, probe);
+	sqlite3_stmt *statement;
+
+	if (error)
+		return error;
+	statement = sqlite_start(store, STATEMENT_INSERT_SCOPES);
+	sqlite_bind_uint(statement, 1, scope->start_ns);
+	sqlite_bind_text(statement, 2, probe);
+	sqlite_bind_uint(statement, 3, scope->end_ns);
+	return sqlite_finish(statement);
+}
+
+static int put_key(struct sqlite_store *store, const char *probe, uint64_t start_ns,
+                   const struct user_minute_key *key)
+{
+	sqlite3_stmt *statement = sqlite_start(store, STATEMENT_PUT_SCOPE_KEY);
+
+	sqlite_bind_uint(statement, 1, start_ns);
+	sqlite_bind_text(statement, 2, probe);
+	sqlite_bind_uint(statement, 3, key->id);
+	sqlite_bind_uint(statement, 4, key->start_ns);
+	sqlite_bind_uint(statement, 5, key->scope_seconds);
+	return sqlite_finish(statement);
+}
+
+// Nothing to do for a window without a plan: its reports are never taken back, so it had none
+// before.
+int sqlite_replace_scopes(struct sqlite_store *store, const struct store_mark *mark,
+                          const struct user_minute *users)
+{
+	struct user_tile scope = user_tile_at(USER_LEVEL_SCOPE, mark->start_ns);
+	int error;
+
+	if (users->n_plans == 0)
+		return 0;
+	error = delete_rows(store, STATEMENT_DELETE_USER_MINUTES, mark->start_ns, mark->probe);
+	for (size_t i = 0; i < users->n_plans && !error; i++)
+		error = insert_minute(store, mark, &users->plans[i]);
+	if (!error)
+		error = sum_scope(store, mark->probe, &scope);
+	for (size_t i = 0; i < users->n_keys && !error; i++)
+		error = put_key(store, mark->probe, scope.start_ns, &users->keys[i]);
+	return error;
+}
+
+static void read_plan(sqlite3_stmt *statement, struct user_scope *ret_scope)
+{
+	*ret_scope = (struct user_scope){
+		.start_ns = sqlite_uint(statement, 0),
+		.plan_first_ns = sqlite_uint(statement, 3),
+		.plan.is_asymmetric = sqlite_uint(statement, 8) != 0,
+	};
+	sqlite_name(statement, 1, ret_scope->probe);
+	if (sqlite3_column_bytes(statement, 2) == PLAN_ID_BYTES)
+		memcpy(ret_scope->plan.plan.bytes, sqlite3_column_blob(statement, 2),
+		       PLAN_ID_BYTES);
+	for (int family = 0; family < N_FAMILIES; family++) {
+		ret_scope->plan.covered_ends[family] = sqlite_uint(statement, 4 + family);
+		ret_scope->plan.uncovered_ends[family] = sqlite_uint(statement,
+		                                                     4 + N_FAMILIES + family);
+	}
+}
+
+int sqlite_visit_scopes(struct store *base, uint64_t from_ns, uint64_t to_ns,
+                        store_visit_scope *visit, void *arg)
+{
+	struct sqlite_store *store = (struct sqlite_store *)base;
+	sqlite3_stmt *statement = sqlite_start(store, STATEMENT_SCOPES);
+	struct user_scope scope;
+	int result, stop = 0;
+
+	sqlite_bind_uint(statement, 1, from_ns);
+	sqlite_bind_uint(statement, 2, to_ns);
+	while (!stop && (result = sqlite3_step(statement)) == SQLITE_ROW) {
+		read_plan(statement, &scope);
+		stop = visit(arg, &scope);
+	}
+	return sqlite_visit_end(store, statement, result, stop);
+}
+
+int sqlite_visit_scope_keys(struct store *base, uint64_t from_ns, uint64_t to_ns,
+                            store_visit_scope_key *visit, void *arg)
+{
+	struct sqlite_store *store = (struct sqlite_store *)base;
+	sqlite3_stmt *statement = sqlite_start(store, STATEMENT_SCOPE_KEYS);
+	struct user_scope_key key;
+	int result, stop = 0;
+
+	sqlite_bind_uint(statement, 1, from_ns);
+	sqlite_bind_uint(statement, 2, to_ns);
+	while (!stop && (result = sqlite3_step(statement)) == SQLITE_ROW) {
+		key.start_ns = sqlite_uint(statement, 0);
+		sqlite_name(statement, 1, key.probe);
+		key.key.id = sqlite_uint(statement, 2);
+		key.key.start_ns = sqlite_uint(statement, 3);
+		key.key.scope_seconds = (uint32_t)sqlite_uint(statement, 4);
+		stop = visit(arg, &key);
+	}
+	return sqlite_visit_end(store, statement, result, stop);
+}
+
+static void read_group_name(sqlite3_stmt *statement, int column, char *ret_name)
+{
+	const unsigned char *text = sqlite3_column_text(statement, column);
+
+	snprintf(ret_name, MAX_GROUP_NAME_BYTES, "%s", text ? (const char *)text : "");
+}
+
+static bool read_group(sqlite3_stmt *statement, struct report_group *ret_group)
+{
+	uint64_t access = sqlite_uint(statement, 2), family = sqlite_uint(statement, 4);
+
+	if (access >= N_ACCESSES || family >= N_FAMILIES)
+		return false;
+	*ret_group = (struct report_group){
+		.access = (enum access)access,
+		.family = (enum family)family,
+		.user_len = (uint32_t)sqlite_uint(statement, 5),
+		.port_block = (uint32_t)sqlite_uint(statement, 6),
+	};
+	read_group_name(statement, 0, ret_group->carrier);
+	read_group_name(statement, 1, ret_group->region);
+	read_group_name(statement, 3, ret_group->class_name);
+	return true;
+}
+
+int sqlite_visit_plan_groups(struct store *base, const struct plan_id *plan,
+                             store_visit_group *visit, void *arg)
+{
+	struct sqlite_store *store = (struct sqlite_store *)base;
+	uint64_t id = 0;
+	int result = SQLITE_DONE, stop = sqlite_find_plan(store, plan, &id);
+	sqlite3_stmt *statement = sqlite_start(store, STATEMENT_PLAN_GROUPS);
+	struct report_group group;
+
+	sqlite_bind_uint(statement, 1, id);
+	while (!stop && (result = sqlite3_step(statement)) == SQLITE_ROW)
+		if (read_group(statement, &group))
+			stop = visit(arg, &group);
+	return sqlite_visit_end(store, statement, result, stop);
+}

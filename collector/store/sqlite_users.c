@@ -1,0 +1,108 @@
+// Plans and groups of users: registered when a report of them is stored.
+#include "sqlite.h"
+
+int sqlite_find_plan(struct sqlite_store *store, const struct plan_id *plan, uint64_t *ret_id)
+{
+	sqlite3_stmt *statement = sqlite_start(store, STATEMENT_FIND_PLAN);
+
+	sqlite3_bind_blob(statement, 1, plan->bytes, PLAN_ID_BYTES, SQLITE_STATIC);
+	return sqlite_look_up(statement, ret_id);
+}
+
+static void bind_group(sqlite3_stmt *statement, const struct report_group *group)
+{
+	sqlite_bind_text(statement, 1, group->carrier);
+	sqlite_bind_text(statement, 2, group->region);
+	sqlite_bind_uint(statement, 3, (uint64_t)group->access);
+	sqlite_bind_text(statement, 4, group->class_name);
+	sqlite_bind_uint(statement, 5, (uint64_t)group->family);
+	sqlite_bind_uint(statement, 6, group->user_len);
+	sqlite_bind_uint(statement, 7, group->port_block);
+}
+
+int sqlite_find_group(struct sqlite_store *store, const struct report_group *group,
+                      uint64_t *ret_id)
+{
+	sqlite3_stmt *statement = sqlite_start(store, STATEMENT_FIND_GROUP);
+
+	bind_group(statement, group);
+	return sqlite_look_up(statement, ret_id);
+}
+
+// Refuses the report when as many as allowed are there already.
+static int check_number(struct sqlite_store *store, enum sqlite_statement which, uint64_t max,
+                        const char *what, struct store_entry *entry)
+{
+	uint64_t n = 0;
+	int error = sqlite_look_up(sqlite_start(store, which), &n);
+
+	if (!error && n >= max)
+		sqlite_refuse(entry, REFUSAL_GROUPS,
+		              "the store has seen %ju %s already: use fewer names in plans, or "
+		              "another store",
+		              (uintmax_t)n, what);
+	return error;
+}
+
+static int put_plan(struct sqlite_store *store, struct store_entry *entry, uint64_t *ret_id)
+{
+	const struct report *report = entry->report;
+	int error = sqlite_find_plan(store, &report->plan, ret_id);
+	sqlite3_stmt *statement;
+
+	if (!error && *ret_id == 0)
+		error = check_number(store, STATEMENT_COUNT_PLANS, STORE_MAX_PLANS, "plans", entry);
+	if (error || *ret_id || entry->refusal)
+		return error;
+	statement = sqlite_start(store, STATEMENT_INSERT_PLAN);
+	sqlite3_bind_blob(statement, 1, report->plan.bytes, PLAN_ID_BYTES, SQLITE_STATIC);
+	sqlite_bind_uint(statement, 2, report->window_start_ns);
+	error = sqlite_finish(statement);
+	*ret_id = (uint64_t)sqlite3_last_insert_rowid(store->db);
+	return error;
+}
+
+static int put_group(struct sqlite_store *store, struct store_entry *entry,
+                     const struct report_group *group, uint64_t *ret_id)
+{
+	int error = sqlite_find_group(store, group, ret_id);
+	sqlite3_stmt *statement;
+
+	if (!error && *ret_id == 0)
+		error = check_number(store, STATEMENT_COUNT_GROUPS, STORE_MAX_GROUPS, "groups",
+		                     entry);
+	if (error || *ret_id || entry->refusal)
+		return error;
+	statement = sqlite_start(store, STATEMENT_INSERT_GROUP);
+	bind_group(statement, group);
+	error = sqlite_finish(statement);
+	*ret_id = (uint64_t)sqlite3_last_insert_rowid(store->db);
+	return error;
+}
+
+static int put_plan_group(struct sqlite_store *store, uint64_t plan, uint64_t group)
+{
+	sqlite3_stmt *statement = sqlite_start(store, STATEMENT_PUT_PLAN_GROUP);
+
+	sqlite_bind_uint(statement, 1, plan);
+	sqlite_bind_uint(statement, 2, group);
+	return sqlite_finish(statement);
+}
+
+// LIMIT: groups that come before one that is refused stay registered, and so do those of plans that
+// are no longer in use.
+int sqlite_put_users(struct sqlite_store *store, struct store_entry *entry)
+{
+	uint64_t plan = 0, group = 0;
+	int error;
+
+	if (!report_has_plan(entry->report))
+		return 0;
+	error = put_plan(store, entry, &plan);
+	for (uint32_t i = 0; i < entry->report->n_groups && !error && !entry->refusal; i++) {
+		error = put_group(store, entry, &entry->report->groups[i], &group);
+		if (!error && !entry->refusal)
+			error = put_plan_group(store, plan, group);
+	}
+	return error;
+}
