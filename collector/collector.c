@@ -15,6 +15,7 @@
 
 #include "listen.h"
 #include "recompute.h"
+#include "zone.h"
 
 enum {
 	// Longest wait for probes to read our goodbye.
@@ -81,6 +82,10 @@ static int start_store(struct collector *collector)
 
 	if (store_open(collector->settings->store, &collector->store, why) < 0)
 		return cli_failure("store: %s", why);
+	zone_use(collector->settings->zone);
+	if (store_use_zone(collector->store, collector->settings->zone) < 0)
+		return cli_failure("store: cannot cut its days anew: %s",
+		                   store_error(collector->store));
 	return EXIT_STATUS_OK;
 }
 

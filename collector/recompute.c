@@ -76,6 +76,8 @@ static int make_next_window(struct recompute *recompute, uint64_t *ret_start_ns)
 	if (!error)
 		error = make_window(recompute, &mark);
 	if (!error)
+		error = store_expire(recompute->store, clock_wall_ns());
+	if (!error)
 		*ret_start_ns = mark.start_ns;
 	return error;
 }

@@ -5,6 +5,8 @@
 
 #include "collector/store/store.h"
 
+#include "zone.h"
+
 static const char *const log_levels[] = {"error", "warning", "info", "debug", NULL};
 
 #define SECOND_NS UINT64_C(1000000000)
@@ -34,6 +36,14 @@ static const struct config_field fields[] = {
 		.help = "where reports are kept: sqlite:/path/to/file.db",
 		.required = true,
 		.check = store_check_address,
+	},
+	{
+		.key = "zone",
+		.type = CONFIG_TEXT,
+		.offset = offsetof(struct settings, zone),
+		.help = "time zone that days are cut in",
+		.preset = "Asia/Shanghai",
+		.check = zone_fault,
 	},
 	{
 		.key = "lateness",

@@ -8,7 +8,7 @@
 #include "proto/base/config.h"
 
 struct settings {
-	char *listen, *http, *store;
+	char *listen, *http, *store, *zone;
 	uint64_t lateness_ns;
 	uint64_t greeting_deadline_ns;
 	bool insecure;

@@ -26,7 +26,7 @@ struct store_backend {
 	                         store_visit_group *visit, void *arg);
 	int (*read_sketch)(struct store *store, const struct store_sketch *which,
 	                   struct user_sketch *ret_sketch);
-	int (*expire)(struct store *store, uint64_t now_ns, bool *ret_more);
+	int (*expire)(struct store *store, uint64_t now_ns);
 	int (*use_zone)(struct store *store, const char *zone);
 	int (*count)(struct store *store, struct store_counts *ret_counts);
 };

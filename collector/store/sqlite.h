@@ -120,7 +120,7 @@ int sqlite_visit_plan_groups(struct store *store, const struct plan_id *plan,
                              store_visit_group *visit, void *arg);
 int sqlite_read_sketch(struct store *store, const struct store_sketch *which,
                        struct user_sketch *ret_sketch);
-int sqlite_expire(struct store *store, uint64_t now_ns, bool *ret_more);
+int sqlite_expire(struct store *store, uint64_t now_ns);
 int sqlite_use_zone(struct store *store, const char *zone);
 int sqlite_count(struct store *store, struct store_counts *ret_counts);
 

@@ -7,8 +7,8 @@
 #include "sqlite.h"
 
 enum {
-	// Rows of a table that one call of sqlite_expire() deletes at most; a sketch has pages of
-	// its own, which takes longer.
+	// Rows of a level, or of another table, that one call of sqlite_expire() deletes at most. A
+	// sketch has pages of its own, which takes longer.
 	EXPIRE_SKETCHES = 512,
 	EXPIRE_ROWS = 4096,
 };
@@ -189,8 +189,7 @@ int sqlite_read_sketch(struct store *base, const struct store_sketch *which,
 	return 0;
 }
 
-static int expire_level(struct sqlite_store *store, enum user_level level, uint64_t now_ns,
-                        bool *more)
+static int expire_level(struct sqlite_store *store, enum user_level level, uint64_t now_ns)
 {
 	sqlite3_stmt *statement = sqlite_start(store, STATEMENT_EXPIRE_SKETCHES);
 	uint64_t kept_ns = user_level_kept_ns(level);
@@ -201,61 +200,52 @@ static int expire_level(struct sqlite_store *store, enum user_level level, uint6
 	sqlite_bind_uint(statement, 3, EXPIRE_SKETCHES);
 	error = sqlite_finish(statement);
 	n_deleted = sqlite3_changes(store->db);
-	if (error || n_deleted == 0)
-		return error;
-	*more |= n_deleted == EXPIRE_SKETCHES;
-	return add_to_number(store, -(int64_t)n_deleted);
+	return error || n_deleted == 0 ? error : add_to_number(store, -(int64_t)n_deleted);
 }
 
 static int expire_rows(struct sqlite_store *store, enum sqlite_statement which, uint64_t kept_ns,
-                       uint64_t now_ns, bool *more)
+                       uint64_t now_ns)
 {
 	sqlite3_stmt *statement = sqlite_start(store, which);
-	int error;
 
 	sqlite_bind_uint(statement, 1, now_ns > kept_ns ? now_ns - kept_ns + 1 : 0);
 	sqlite_bind_uint(statement, 2, EXPIRE_ROWS);
-	error = sqlite_finish(statement);
-	*more |= !error && sqlite3_changes(store->db) == EXPIRE_ROWS;
-	return error;
+	return sqlite_finish(statement);
 }
 
 // Minutes are kept as long as the reports of one may still come, 35 days at most.
-static int expire_all(struct sqlite_store *store, uint64_t now_ns, bool *more)
+static int expire_all(struct sqlite_store *store, uint64_t now_ns)
 {
 	uint64_t minute_ns = user_level_kept_ns(USER_LEVEL_HOUR);
 	uint64_t scope_ns = user_level_kept_ns(USER_LEVEL_DAY);
 	int error = 0;
 
 	for (int level = 0; level < N_USER_LEVELS && !error; level++)
-		error = expire_level(store, (enum user_level)level, now_ns, more);
+		error = expire_level(store, (enum user_level)level, now_ns);
 	if (!error)
-		error = expire_rows(store, STATEMENT_EXPIRE_USER_MINUTES, minute_ns, now_ns, more);
+		error = expire_rows(store, STATEMENT_EXPIRE_USER_MINUTES, minute_ns, now_ns);
 	if (!error)
-		error = expire_rows(store, STATEMENT_EXPIRE_SCOPES, scope_ns, now_ns, more);
+		error = expire_rows(store, STATEMENT_EXPIRE_SCOPES, scope_ns, now_ns);
 	if (!error)
-		error = expire_rows(store, STATEMENT_EXPIRE_SCOPE_KEYS, scope_ns, now_ns, more);
+		error = expire_rows(store, STATEMENT_EXPIRE_SCOPE_KEYS, scope_ns, now_ns);
 	return error;
 }
 
 // Rows that a power cut brings back are deleted again, so that this commit need not wait for the
 // disk.
-int sqlite_expire(struct store *base, uint64_t now_ns, bool *ret_more)
+int sqlite_expire(struct store *base, uint64_t now_ns)
 {
 	struct sqlite_store *store = (struct sqlite_store *)base;
-	bool more = false;
 	int error;
 
 	sqlite3_exec(store->db, "PRAGMA synchronous = NORMAL", NULL, NULL, NULL);
 	error = sqlite_finish(sqlite_start(store, STATEMENT_BEGIN));
 	if (!error)
-		error = expire_all(store, now_ns, &more);
+		error = expire_all(store, now_ns);
 	if (!error)
 		error = sqlite_finish(sqlite_start(store, STATEMENT_COMMIT));
 	if (error)
 		sqlite_fail(store, error);
-	else
-		*ret_more = more;
 	sqlite3_exec(store->db, "PRAGMA synchronous = FULL", NULL, NULL, NULL);
 	return error;
 }

@@ -114,9 +114,9 @@ int store_read_sketch(struct store *store, const struct store_sketch *which,
 	return store->backend->read_sketch(store, which, ret_sketch);
 }
 
-int store_expire(struct store *store, uint64_t now_ns, bool *ret_more)
+int store_expire(struct store *store, uint64_t now_ns)
 {
-	return store->backend->expire(store, now_ns, ret_more);
+	return store->backend->expire(store, now_ns);
 }
 
 int store_use_zone(struct store *store, const char *zone)

@@ -168,9 +168,9 @@ int store_visit_plan_groups(struct store *store, const struct plan_id *plan,
 int store_read_sketch(struct store *store, const struct store_sketch *which,
                       struct user_sketch *ret_sketch);
 
-// Deletes some of what is not kept any more: sketches and scopes of users. A few at a time, so that
-// nobody waits for it. Returns also whether there may be more.
-int store_expire(struct store *store, uint64_t now_ns, bool *ret_more);
+// Deletes sketches and scopes of users that are not kept any more. A few at a time, so that nobody
+// waits for it, but more than a minute of one probe adds.
+int store_expire(struct store *store, uint64_t now_ns);
 
 // Says in which zone the process cuts days. If it was another one before, the sketches of days are
 // deleted, and the windows still known minute by minute are marked, so that they are made anew.
