@@ -24,23 +24,29 @@ static bool is_kept(const struct reading *reading, const struct user_tile *tile)
 	return tile->start_ns + user_level_kept_ns(tile->level) > reading->now_ns;
 }
 
+// Scopes come ordered by time, so that their tile is this one or one behind it.
+static const struct user_tile *tile_of(struct reading *reading, uint64_t start_ns)
+{
+	while (start_ns >= reading->tiles[reading->tile].end_ns)
+		reading->tile++;
+	return &reading->tiles[reading->tile];
+}
+
 static int add_scope(void *arg, const struct user_scope *scope)
 {
 	struct reading *reading = arg;
 
-	return user_census_add_scope(&reading->census, scope);
+	return user_census_add_scope(&reading->census, scope,
+	                             scope->start_ns >= reading->census.start_ns &&
+	                                     is_kept(reading, tile_of(reading, scope->start_ns)));
 }
 
-// Keys come ordered by time, so that their tile is this one or one behind it. A key in the long
-// scope has no sketches of 5 minutes.
+// A key in the long scope has no sketches of 5 minutes.
 static int add_key(void *arg, const struct user_scope_key *key)
 {
 	struct reading *reading = arg;
-	const struct user_tile *tile;
+	const struct user_tile *tile = tile_of(reading, key->start_ns);
 
-	while (key->start_ns >= reading->tiles[reading->tile].end_ns)
-		reading->tile++;
-	tile = &reading->tiles[reading->tile];
 	if (!is_kept(reading, tile))
 		return 0;
 	return user_census_add_key(&reading->census, key,
@@ -63,6 +69,7 @@ static int take_census(struct reading *reading)
 	int error = store_visit_scopes(reading->store, before_ns, census->end_ns, add_scope,
 	                               reading);
 
+	reading->tile = 0;
 	if (!error)
 		error = store_visit_scope_keys(reading->store, census->start_ns, census->end_ns,
 		                               add_key, reading);

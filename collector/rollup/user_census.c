@@ -65,12 +65,24 @@ static int add_plan(struct user_census *census, const struct user_scope *scope)
 	return 0;
 }
 
-int user_census_add_scope(struct user_census *census, const struct user_scope *scope)
+// Whether it is another pair than the one before.
+static bool is_next(struct user_pair *last, uint64_t start_ns, const char *probe)
+{
+	if (last->start_ns == start_ns && strcmp(last->probe, probe) == 0)
+		return false;
+	last->start_ns = start_ns;
+	strcpy(last->probe, probe);
+	return true;
+}
+
+int user_census_add_scope(struct user_census *census, const struct user_scope *scope, bool is_kept)
 {
 	int error = add_probe(census, scope->probe);
 
 	if (error || scope->start_ns < census->start_ns)
 		return error;
+	census->n_reported += is_next(&census->last_reported, scope->start_ns, scope->probe) &&
+	                      is_kept;
 	for (int family = 0; family < N_FAMILIES; family++) {
 		census->covered_ends[family] += scope->plan.covered_ends[family];
 		census->uncovered_ends[family] += scope->plan.uncovered_ends[family];
@@ -79,20 +91,13 @@ int user_census_add_scope(struct user_census *census, const struct user_scope *s
 	return add_plan(census, scope);
 }
 
-static bool same_pair(const struct user_scope_key *a, const struct user_scope_key *b)
-{
-	return a->start_ns == b->start_ns && strcmp(a->probe, b->probe) == 0;
-}
-
 int user_census_add_key(struct user_census *census, const struct user_scope_key *key,
                         bool can_be_read)
 {
 	struct user_census_key *keys = census->keys;
 	size_t i = 0;
 
-	if (!same_pair(&census->last, key))
-		census->n_pairs++;
-	census->last = *key;
+	census->n_pairs += is_next(&census->last, key->start_ns, key->probe);
 	while (i < census->n_keys && keys[i].id != key->key.id)
 		i++;
 	if (i == census->n_keys) {
@@ -141,10 +146,11 @@ void user_census_sort_plans(struct user_census *census)
 double user_census_coverage(const struct user_census *census, const struct user_census_key *key)
 {
 	uint64_t n_scopes = (census->end_ns - census->start_ns) / USER_SCOPE_NS;
+	uint64_t n_counted = census->n_reported - census->n_pairs + (key ? key->n_pairs : 0);
 
 	if (census->n_probes == 0)
 		return NAN;
-	return key ? (double)key->n_pairs / ((double)n_scopes * (double)census->n_probes) : 0;
+	return (double)n_counted / ((double)n_scopes * (double)census->n_probes);
 }
 
 double user_census_plan_coverage(const struct user_census *census, enum family family)

@@ -42,14 +42,20 @@ struct user_census_key {
 	uint64_t n_pairs; // whose sketches of this key can be read
 };
 
+struct user_pair {
+	uint64_t start_ns;
+	char probe[MAX_NAME_BYTES];
+};
+
 struct user_census {
 	uint64_t start_ns, end_ns;
 	size_t n_probes, max_probes, n_plans, max_plans, n_keys, max_keys;
 	char (*probes)[MAX_NAME_BYTES]; // expected, sorted
 	struct user_census_plan *plans;
 	struct user_census_key *keys;
-	uint64_t n_pairs; // with any key
-	struct user_scope_key last; // the row before
+	uint64_t n_reported; // pairs that reported
+	uint64_t n_pairs; // of these, with a key
+	struct user_pair last_reported, last; // of the row before
 	uint64_t covered_ends[N_FAMILIES], uncovered_ends[N_FAMILIES];
 	bool is_asymmetric;
 };
@@ -57,11 +63,13 @@ struct user_census {
 void user_census_init(struct user_census *census, uint64_t start_ns, uint64_t end_ns);
 void user_census_fini(struct user_census *census);
 
-// Adds a scope of the window or of the 24 hours before it. 0; -ENOMEM.
-int user_census_add_scope(struct user_census *census, const struct user_scope *scope);
+// Adds a scope of the window or of the 24 hours before it; rows of one scope and probe stand
+// together. Its sketches may not be kept any more. 0; -ENOMEM.
+int user_census_add_scope(struct user_census *census, const struct user_scope *scope, bool is_kept);
 
-// Adds a key of a scope of the window; keys of one scope and probe stand together. Whether the
-// sketches of the scope can be read depends on the level the window is read by there. 0; -ENOMEM.
+// Adds a key of a scope of the window whose sketches are kept; rows of one scope and probe stand
+// together. Whether those of this key can be read depends on the level the window is read by
+// there. 0; -ENOMEM.
 int user_census_add_key(struct user_census *census, const struct user_scope_key *key,
                         bool can_be_read);
 
@@ -71,7 +79,8 @@ const struct user_census_key *user_census_key(const struct user_census *census);
 // The newest plan first: the one in use last, of several the one that came last.
 void user_census_sort_plans(struct user_census *census);
 
-// Pairs of the key over those expected; NAN when no probe was.
+// Pairs of the key over those expected; NAN when no probe was. A pair that reported and names no
+// key saw nobody, which is true under every key.
 double user_census_coverage(const struct user_census *census, const struct user_census_key *key);
 
 // Ends the plan knows over all; NAN where there were none.

@@ -148,8 +148,9 @@ const char *const sqlite_statements[N_STATEMENTS] = {
 		" last_sequence = iif(spool = excluded.spool,"
 		"  max(last_sequence, excluded.last_sequence), excluded.last_sequence),"
 		" spool = excluded.spool, last_seen_ns = excluded.last_seen_ns,"
-		" plan = excluded.plan, older_key = excluded.older_key,"
-		" younger_key = excluded.younger_key",
+		" plan = excluded.plan,"
+		" older_key = iif(?8, excluded.older_key, older_key),"
+		" younger_key = iif(?8, excluded.younger_key, younger_key)",
 	[STATEMENT_INSERT_DEAD_LETTER] =
 		"INSERT OR IGNORE INTO dead_letter VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7)",
 	[STATEMENT_DEAD_LETTER_SIZE] =

@@ -161,18 +161,26 @@ static int mark_window(struct sqlite_store *store, const char *probe, uint64_t s
 	return sqlite_finish(statement);
 }
 
+// Whether the keys in a report are those of its probe, and not of a fragment, which has no links
+// and names only what it uses. Without a plan there are none.
+static bool names_keys(const struct report *report)
+{
+	return report->n_links > 0 && (report->n_keys > 0 || !report_has_plan(report));
+}
+
 static int put_probe(struct sqlite_store *store, const struct store_entry *entry)
 {
+	const struct report *report = entry->report;
 	sqlite3_stmt *statement = sqlite_start(store, STATEMENT_PUT_PROBE);
 
 	bind_key(statement, entry);
 	sqlite_bind_uint(statement, 4, entry->received_ns);
-	if (report_has_plan(entry->report)) {
-		sqlite3_bind_blob(statement, 5, entry->report->plan.bytes, PLAN_ID_BYTES,
-		                  SQLITE_STATIC);
-		for (uint32_t i = 0; i < entry->report->n_keys; i++)
-			sqlite_bind_uint(statement, 6 + (int)i, entry->report->keys[i].id);
+	if (report_has_plan(report)) {
+		sqlite3_bind_blob(statement, 5, report->plan.bytes, PLAN_ID_BYTES, SQLITE_STATIC);
+		for (uint32_t i = 0; i < report->n_keys; i++)
+			sqlite_bind_uint(statement, 6 + (int)i, report->keys[i].id);
 	}
+	sqlite_bind_uint(statement, 8, names_keys(report));
 	return sqlite_finish(statement);
 }
 

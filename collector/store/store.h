@@ -76,8 +76,7 @@ struct store_probe {
 	struct spool_id spool; // the one last heard of
 	uint64_t last_sequence; // highest stored of that spool
 	uint64_t last_seen_ns; // when its last report came
-	// Of its last report with a plan's keys; the plan is all zero and there are no keys when it
-	// had no plan.
+	// The plan and the keys its last reports named; all zero and none without a plan.
 	struct plan_id plan;
 	uint32_t n_keys;
 	uint64_t keys[MAX_REPORT_KEYS];
