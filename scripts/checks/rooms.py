@@ -59,6 +59,12 @@ SYSTEM_ALLOWED = {
     "bpf/": re.compile(r"(stdint|stddef|stdbool|linux/\w+)\.h"),
 }
 
+# Functions -> the room that may call them in these files only.
+CALLS = {
+    # Unions over keys, groups or normalisations are refused there.
+    "sketch_merge": ("collector/", ("collector/rollup/user_sketch.c",)),
+}
+
 INCLUDE = re.compile(r'\s*#\s*include\s*([<"])([^>"]+)[>"]')
 
 
@@ -124,6 +130,17 @@ def check(root):
                 yield f"{path}:{number}: {fault}"
 
 
+def check_calls(root):
+    for function, (room, allowed) in CALLS.items():
+        call = re.compile(rf"\b{function}\b")
+        for path in tree.c_files(root):
+            if not path.startswith(room) or path in allowed:
+                continue
+            for number, line in enumerate(tree.text(root, path).splitlines(), 1):
+                if call.search(line):
+                    yield f"{path}:{number}: {function}() is for {', '.join(allowed)} alone"
+
+
 def caught(name, path, line, expected, others=None):
     files = {path: line + "\n", **(others or {})}
     return (name, cases.catches(check, files, f"{path}:1: {expected}"))
@@ -164,6 +181,10 @@ def main():
                "#include <sqlite3.h>", "<sqlite3.h> is for"),
         caught("a library nobody has named is caught", "probe/a.c", "#include <glib.h>",
                "<glib.h> is not for this room"),
+        ("every guarded function is called where it may", lambda: check_calls(root)),
+        ("a union of sketches outside its file is caught",
+         cases.catches(check_calls, {"collector/users.c": "sketch_merge(a, b);\n"},
+                       "collector/users.c:1: sketch_merge() is for")),
     ])
 
 
