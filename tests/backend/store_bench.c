@@ -63,12 +63,17 @@ static struct report *report_of(const struct bench *bench, uint64_t sequence, ui
 struct store_entry bench_entry(const struct bench *bench, uint64_t sequence, uint64_t start_ns,
                                const char *link)
 {
+	return bench_entry_of(bench, report_of(bench, sequence, start_ns, link));
+}
+
+struct store_entry bench_entry_of(const struct bench *bench, struct report *take_report)
+{
 	struct store_entry entry = {
 		.has_sequence = true,
-		.sequence = sequence,
-		.received_ns = start_ns + MINUTE_NS,
-		.crc = (uint32_t)sequence,
-		.report = report_of(bench, sequence, start_ns, link),
+		.sequence = take_report->sequence,
+		.received_ns = take_report->window_start_ns + MINUTE_NS,
+		.crc = (uint32_t)take_report->sequence,
+		.report = take_report,
 	};
 	uint8_t *frame;
 	size_t n_bytes;
@@ -128,12 +133,16 @@ int bench_add_report(void *arg, const struct store_payload *payload)
 
 void bench_make(const struct bench *bench, const struct store_mark *mark)
 {
+	bench_make_at(bench, mark, mark->start_ns + MINUTE_NS);
+}
+
+void bench_make_at(const struct bench *bench, const struct store_mark *mark, uint64_t now_ns)
+{
 	struct window window;
 
 	window_init(&window, mark->start_ns);
 	assert_int_equal(store_visit_reports(bench->store, mark, bench_add_report, &window), 0);
-	assert_int_equal(
-		store_replace_window(bench->store, mark, &window, mark->start_ns + MINUTE_NS), 0);
+	assert_int_equal(store_replace_window(bench->store, mark, &window, now_ns), 0);
 	window_fini(&window);
 }
 

@@ -28,6 +28,7 @@ void bench_reopen(struct bench *bench);
 // An entry as ingest makes it, with a payload of its own: sequence + 10 packets on one link.
 struct store_entry bench_entry(const struct bench *bench, uint64_t sequence, uint64_t start_ns,
                                const char *link);
+struct store_entry bench_entry_of(const struct bench *bench, struct report *take_report);
 void bench_entry_fini(struct store_entry *entry);
 enum store_outcome bench_write(const struct bench *bench, struct store_entry *entry);
 
@@ -37,7 +38,10 @@ uint64_t bench_dead_letters(const struct bench *bench);
 
 // Adds a stored report to the window at arg, as a visitor does.
 int bench_add_report(void *arg, const struct store_payload *payload);
+
+// Makes a window as if at once, and as if at another time.
 void bench_make(const struct bench *bench, const struct store_mark *mark);
+void bench_make_at(const struct bench *bench, const struct store_mark *mark, uint64_t now_ns);
 
 // Makes every dirty window; returns how many there were.
 int bench_make_all(const struct bench *bench);
