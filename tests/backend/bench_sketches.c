@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "collector/users.h"
 #include "proto/base/clock.h"
@@ -85,9 +86,29 @@ static struct report *report_of(const struct load *load, uint64_t start_ns, cons
 	return report;
 }
 
-static double ms_since(uint64_t begin_ns)
+// Of the processor: others may be at work.
+static uint64_t cpu_ns(void)
 {
-	return (double)(clock_monotonic_ns() - begin_ns) / 1e6;
+	struct timespec now;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+	return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
+}
+
+struct stopwatch {
+	uint64_t wall_ns, cpu_ns;
+};
+
+static struct stopwatch start(void)
+{
+	return (struct stopwatch){clock_monotonic_ns(), cpu_ns()};
+}
+
+static void print_time(const char *what, const struct stopwatch *since)
+{
+	printf("%s %7.1f ms (%7.1f of CPU)", what,
+	       (double)(clock_monotonic_ns() - since->wall_ns) / 1e6,
+	       (double)(cpu_ns() - since->cpu_ns) / 1e6);
 }
 
 // Bytes of the reports written.
@@ -115,26 +136,29 @@ static void run_minute(const struct bench *bench, const struct load *load, uint6
 {
 	size_t n_bytes = write_reports(bench, load, start_ns, minute);
 	struct store_mark mark;
-	uint64_t begin_ns;
+	struct stopwatch watch;
 
 	assert_int_equal(store_next_mark(bench->store, &mark), 0);
-	begin_ns = clock_monotonic_ns();
+	printf("minute %2ju: reports of %7zu bytes, ", (uintmax_t)minute, n_bytes);
+	watch = start();
 	bench_make(bench, &mark);
-	printf("minute %2ju: reports of %7zu bytes, made in %7.1f ms", (uintmax_t)minute, n_bytes,
-	       ms_since(begin_ns));
-	begin_ns = clock_monotonic_ns();
+	print_time("made in", &watch);
+	watch = start();
 	bench_make(bench, &mark);
-	printf(", again in %6.1f ms\n", ms_since(begin_ns));
+	print_time(", again in", &watch);
+	printf("\n");
 }
 
 static void read_window(const struct bench *bench, uint64_t start_ns, uint64_t end_ns)
 {
-	uint64_t begin_ns = clock_monotonic_ns();
+	struct stopwatch watch = start();
 	struct user_window window;
 
 	assert_int_equal(users_window(bench->store, start_ns, end_ns, &window), 0);
-	printf("window of %4ju s: %zu cells, read in %.1f ms\n",
-	       (uintmax_t)((end_ns - start_ns) / NS_PER_S), window.n_cells, ms_since(begin_ns));
+	printf("window of %4ju s: %zu cells, ", (uintmax_t)((end_ns - start_ns) / NS_PER_S),
+	       window.n_cells);
+	print_time("read in", &watch);
+	printf("\n");
 	user_window_fini(&window);
 }
 
