@@ -202,6 +202,7 @@ void handle_metrics(struct api *api, struct evhttp_request *request, const struc
 	          counts.dirty_windows);
 	add_value(body, "dead_letters", "gauge", "Refused reports kept apart.",
 	          counts.dead_letters);
+	add_value(body, "sketches", "gauge", "Sketches of users stored.", counts.sketches);
 	add_value(body, "live_listeners", "gauge", "Clients of the live stream.",
 	          api->live.n_listeners);
 	reply_body(request, REPLY_OK, "text/plain; version=0.0.4; charset=utf-8", body);

@@ -1,4 +1,5 @@
 // GET /api/v1/probes: who reports, and from which links.
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -14,24 +15,44 @@ struct listing {
 	json_t *by_name; // the same, to find them
 };
 
-static json_t *spool_text(const struct spool_id *spool)
+static json_t *hex_text(const uint8_t bytes[16])
 {
-	char text[2 * SPOOL_ID_BYTES + 1];
+	char text[2 * 16 + 1];
 
-	for (int i = 0; i < SPOOL_ID_BYTES; i++)
-		snprintf(text + 2 * i, 3, "%02x", spool->bytes[i]);
+	for (int i = 0; i < 16; i++)
+		snprintf(text + 2 * i, 3, "%02x", bytes[i]);
 	return json_string(text);
 }
+
+// Null for a probe without a plan.
+static json_t *plan_text(const struct plan_id *plan)
+{
+	static const struct plan_id none;
+
+	return memcmp(plan, &none, sizeof(none)) == 0 ? json_null() : hex_text(plan->bytes);
+}
+
+// The older key first.
+static json_t *key_texts(const struct store_probe *probe)
+{
+	json_t *keys = json_array();
+
+	for (uint32_t i = 0; i < probe->n_keys; i++)
+		json_array_append_new(keys, json_sprintf("%016" PRIx64, probe->keys[i]));
+	return keys;
+}
+
+_Static_assert(SPOOL_ID_BYTES == 16 && PLAN_ID_BYTES == 16, "hex_text() takes both");
 
 static int add_probe(void *arg, const struct store_probe *probe)
 {
 	struct listing *listing = arg;
 	const struct session *session = ingest_find(listing->ingest, probe->name);
-	json_t *row = json_pack("{s:s, s:o, s:I, s:o, s:b, s:[]}", "probe", probe->name, "spool",
-	                        spool_text(&probe->spool), "last_sequence",
+	json_t *row = json_pack("{s:s, s:o, s:I, s:o, s:b, s:o, s:o, s:[]}", "probe", probe->name,
+	                        "spool", hex_text(probe->spool.bytes), "last_sequence",
 	                        (json_int_t)probe->last_sequence, "last_report",
 	                        figures_time(probe->last_seen_ns), "connected", session != NULL,
-	                        "links");
+	                        "plan", plan_text(&probe->plan), "keys", key_texts(probe), "links");
 
 	if (session)
 		json_object_set_new(row, "clock_ahead_seconds",
