@@ -41,6 +41,8 @@ def wrong_uses_and_settings_are_one_clear_line():
         fails("numeric address", 2, command, config=ok + "listen: localhost:8661\n")
         fails("insecure: true", 2, command, config=ok + "listen: 0.0.0.0:8661\n")
         fails("lateness", 2, command, config=ok + "lateness: 36d\n")
+        fails("no time zone", 2, command, config=ok + "zone: Asia/Shanghia\n")
+        fails("whole hours", 2, command, config=ok + "zone: Asia/Kolkata\n")
 
 
 def a_busy_address_is_one_clear_line():
