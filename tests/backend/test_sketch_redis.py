@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
-"""Redis counts and merges our sketches exactly as we do.
+"""Redis counts and merges our sketches exactly as we do, those that are stored too.
 
-usage: test_sketch_redis.py PRINT_SKETCHES; starts a redis-server of its own on a socket in a
+usage: test_sketch_redis.py PRINT_SKETCHES PRINT_STORED; starts a redis-server of its own on a socket in a
 temporary directory, speaks its protocol with the standard library alone, and prints TAP.
 """
 
 import contextlib
+import itertools
 import os
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -93,6 +95,36 @@ def checks(redis, sketches):
         REDIS_HEADER_BYTES:], string[REDIS_HEADER_BYTES:]
 
 
+def stored_read(program):
+    """What the program says of the sketches it stored, and their strings in the file."""
+    with tempfile.TemporaryDirectory(prefix="sixgauge-stored-") as directory:
+        path = os.path.join(directory, "centre.db")
+        lines = subprocess.run([program, f"sqlite:{path}"], check=True, capture_output=True,
+                               text=True).stdout
+        with contextlib.closing(sqlite3.connect(path)) as database:
+            strings = {(str(level), str(start)): string for level, start, string in
+                       database.execute("SELECT level, start_ns, registers FROM sketch")}
+    estimates = {(level, start): int(estimate)
+                 for level, start, estimate in (line.split() for line in lines.splitlines())}
+    return estimates, strings
+
+
+def checks_of_stored(redis, estimates, strings):
+    """Yields (name, what Redis says, what we say) of the strings in a store."""
+    union = estimates.pop(("union", "0"))
+    scopes = [f"{level}/{start}" for level, start in estimates if level == "300"]
+    for (level, start), estimate in estimates.items():
+        assert redis.call("SET", f"{level}/{start}", strings[level, start]) == "OK"
+        yield (f"PFCOUNT of a stored sketch of {level} s is our estimate",
+               redis.call("PFCOUNT", f"{level}/{start}"), estimate)
+    assert len(scopes) == 2
+    yield "PFCOUNT of two stored ones is our union", redis.call("PFCOUNT", *scopes), union
+    assert redis.call("PFMERGE", "stored", *scopes) == "OK"
+    hour, = (string for (level, _), string in strings.items() if level == "3600")
+    yield "PFMERGE of two stored ones is the stored hour", redis.call("GET", "stored")[
+        REDIS_HEADER_BYTES:], hour[REDIS_HEADER_BYTES:]
+
+
 def main():
     server = shutil.which("redis-server")
     if not server:
@@ -100,8 +132,9 @@ def main():
         return 0
     failed = count = 0
     with redis_started(server) as redis:
-        for count, (name, redis_says, we_say) in enumerate(
-                checks(redis, sketches_read(sys.argv[1])), 1):
+        for count, (name, redis_says, we_say) in enumerate(itertools.chain(
+                checks(redis, sketches_read(sys.argv[1])),
+                checks_of_stored(redis, *stored_read(sys.argv[2]))), 1):
             right = redis_says == we_say
             failed += not right
             print(f"{'ok' if right else 'not ok'} {count} - {name}")
