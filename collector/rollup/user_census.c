@@ -97,7 +97,10 @@ int user_census_add_key(struct user_census *census, const struct user_scope_key 
 	struct user_census_key *keys = census->keys;
 	size_t i = 0;
 
-	census->n_pairs += is_next(&census->last, key->start_ns, key->probe);
+	if (is_next(&census->last, key->start_ns, key->probe)) {
+		census->is_silent = key->key.scope_seconds > SCOPE_SECONDS;
+		census->n_pairs += !census->is_silent;
+	}
 	while (i < census->n_keys && keys[i].id != key->key.id)
 		i++;
 	if (i == census->n_keys) {
@@ -108,7 +111,7 @@ int user_census_add_key(struct user_census *census, const struct user_scope_key 
 		keys[census->n_keys++] = (struct user_census_key){key->key.id, key->key.start_ns,
 		                                                  0};
 	}
-	keys[i].n_pairs += can_be_read;
+	keys[i].n_pairs += can_be_read && !census->is_silent;
 	return 0;
 }
 

@@ -54,7 +54,8 @@ struct user_census {
 	struct user_census_plan *plans;
 	struct user_census_key *keys;
 	uint64_t n_reported; // pairs that reported
-	uint64_t n_pairs; // of these, with a key
+	uint64_t n_pairs; // of these, with users: see user_census_coverage()
+	bool is_silent; // the pair of the row before had none
 	struct user_pair last_reported, last; // of the row before
 	uint64_t covered_ends[N_FAMILIES], uncovered_ends[N_FAMILIES];
 	bool is_asymmetric;
@@ -68,8 +69,8 @@ void user_census_fini(struct user_census *census);
 int user_census_add_scope(struct user_census *census, const struct user_scope *scope, bool is_kept);
 
 // Adds a key of a scope of the window whose sketches are kept; rows of one scope and probe stand
-// together. Whether those of this key can be read depends on the level the window is read by
-// there. 0; -ENOMEM.
+// together, those of the short scope first. Whether those of this key can be read depends on the
+// level the window is read by there. 0; -ENOMEM.
 int user_census_add_key(struct user_census *census, const struct user_scope_key *key,
                         bool can_be_read);
 
@@ -80,7 +81,8 @@ const struct user_census_key *user_census_key(const struct user_census *census);
 void user_census_sort_plans(struct user_census *census);
 
 // Pairs of the key over those expected; NAN when no probe was. A pair that reported and names no
-// key saw nobody, which is true under every key.
+// key of the short scope saw nobody, which is true under every key; users of its hour may be known
+// under a key of the long scope nevertheless.
 double user_census_coverage(const struct user_census *census, const struct user_census_key *key);
 
 // Ends the plan knows over all; NAN where there were none.

@@ -245,7 +245,7 @@ const char *const sqlite_statements[N_STATEMENTS] = {
 		" WHERE s.start_ns >= ?1 AND s.start_ns < ?2 ORDER BY s.start_ns, s.probe, s.plan",
 	[STATEMENT_SCOPE_KEYS] =
 		"SELECT start_ns, probe, key, key_start_ns, seconds FROM scope_key"
-		" WHERE start_ns >= ?1 AND start_ns < ?2 ORDER BY start_ns, probe, key",
+		" WHERE start_ns >= ?1 AND start_ns < ?2 ORDER BY start_ns, probe, seconds, key",
 	[STATEMENT_FIND_SKETCH] =
 		"SELECT id, registers FROM sketch WHERE level = ?1 AND start_ns = ?2 AND key = ?3"
 		" AND user_group = ?4 AND grade = ?5",

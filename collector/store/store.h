@@ -153,7 +153,8 @@ int store_visit_last_cells(struct store *store, uint64_t from_ns, uint64_t to_ns
 int store_visit_probes(struct store *store, store_visit_probe *visit, void *arg);
 int store_visit_links(struct store *store, store_visit_link *visit, void *arg);
 
-// Scopes of users that start in [from_ns, to_ns), and the keys of each, ordered by start and probe.
+// Scopes of users that start in [from_ns, to_ns), and the keys of each, ordered by start and probe;
+// keys of the short scope before those of the long one.
 int store_visit_scopes(struct store *store, uint64_t from_ns, uint64_t to_ns,
                        store_visit_scope *visit, void *arg);
 int store_visit_scope_keys(struct store *store, uint64_t from_ns, uint64_t to_ns,

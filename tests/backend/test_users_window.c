@@ -322,6 +322,34 @@ static void coverage_and_plan_coverage_are_said(void **state)
 }
 
 // 5 minutes of three days ago are not kept; the hours around them are.
+// Both keys are reported in the first 5 minutes of an hour, and nobody is there in the next.
+static void a_quiet_scope_is_covered_under_two_keys(void **state)
+{
+	uint64_t at_ns = recent_hour();
+	struct bench bench = new_bench("quiet");
+	struct bench_user_report report = report_of(KEY_1, 0, 100), quiet;
+	struct user_window window;
+
+	report.n_keys = 2;
+	report.keys[1] = (struct report_key){KEY_2, at_ns - HOUR_NS};
+	report.sketches[1] = (struct bench_users){1, 0, GRADE_SENT, LONG_SCOPE_SECONDS, 0, 100};
+	quiet = report;
+	quiet.n_keys = quiet.n_sketches = 0;
+	put(&bench, at_ns, &report);
+	put(&bench, at_ns + SCOPE_NS, &quiet);
+	window = window_of(&bench, at_ns + SCOPE_NS, at_ns + 2 * SCOPE_NS);
+	assert_true(window.coverage == 1);
+	assert_false(window.mixed_keys);
+	assert_int_equal(window.n_cells, 0);
+	user_window_fini(&window);
+	window = window_of(&bench, at_ns, at_ns + 2 * SCOPE_NS);
+	assert_true(window.coverage == 1);
+	assert_int_equal(window.key_id, KEY_1);
+	counts(&window, 0, GRADE_SENT, KEY_1, 100);
+	user_window_fini(&window);
+	store_close(bench.store);
+}
+
 static void what_is_not_kept_is_not_covered(void **state)
 {
 	uint64_t at_ns = recent_hour() - 3 * DAY_NS;
@@ -382,6 +410,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(another_normalisation_is_never_added_to_the_one_before),
 		cmocka_unit_test(one_plan_with_two_normalisations_counts_both),
 		cmocka_unit_test(coverage_and_plan_coverage_are_said),
+		cmocka_unit_test(a_quiet_scope_is_covered_under_two_keys),
 		cmocka_unit_test(what_is_not_kept_is_not_covered),
 		cmocka_unit_test(nothing_is_said_where_nobody_reported),
 		cmocka_unit_test(windows_that_are_not_whole_scopes_are_refused),

@@ -165,6 +165,23 @@ static void a_scope_in_which_nobody_was_seen_is_covered(void **state)
 	user_census_fini(&census);
 }
 
+// Under two keys only the hour of the younger is told of in a scope without users.
+static void a_scope_that_names_the_younger_key_alone_saw_nobody(void **state)
+{
+	struct user_scope_key younger = {.start_ns = scope_ns(1), .probe = {PROBE_A}};
+	struct user_census census;
+
+	younger.key = (struct user_minute_key){800, 200, LONG_SCOPE_SECONDS};
+	user_census_init(&census, NOON_NS, scope_ns(2));
+	reports(&census, PROBE_A, 0, 1);
+	names(&census, PROBE_A, 0, 100, true);
+	reports(&census, PROBE_A, 1, 1);
+	assert_int_equal(user_census_add_key(&census, &younger, false), 0);
+	covers(&census, 100, 1);
+	assert_int_equal(census.n_pairs, 1);
+	user_census_fini(&census);
+}
+
 // Two plans in one scope are one pair.
 static void a_pair_is_counted_once_whatever_its_plans_and_keys(void **state)
 {
@@ -226,6 +243,7 @@ int main(void)
 		cmocka_unit_test(a_probe_that_fell_silent_the_day_before_is_missed),
 		cmocka_unit_test(a_probe_that_came_late_was_expected_from_the_start),
 		cmocka_unit_test(a_scope_in_which_nobody_was_seen_is_covered),
+		cmocka_unit_test(a_scope_that_names_the_younger_key_alone_saw_nobody),
 		cmocka_unit_test(a_pair_is_counted_once_whatever_its_plans_and_keys),
 		cmocka_unit_test(the_plan_in_use_last_is_the_newest),
 		cmocka_unit_test(many_probes_are_each_expected),
