@@ -11,7 +11,6 @@
 #include "user_bench.h"
 
 #define SCOPE_NS (5 * MINUTE_NS)
-#define HOUR_NS  (60 * MINUTE_NS)
 
 enum {
 	KEY = 71,

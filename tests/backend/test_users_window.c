@@ -13,8 +13,6 @@
 #include "user_bench.h"
 
 #define SCOPE_NS (5 * MINUTE_NS)
-#define HOUR_NS  (60 * MINUTE_NS)
-#define DAY_NS   (24 * HOUR_NS)
 
 enum {
 	KEY_1 = 71,
