@@ -83,13 +83,15 @@ static int take_census(struct reading *reading)
 static void describe(const struct user_census *census, const struct user_census_key *key,
                      struct user_window *window)
 {
+	bool is_mixed = key && key->n_pairs < census->n_pairs;
+
 	*window = (struct user_window){
 		.start_ns = census->start_ns,
 		.end_ns = census->end_ns,
 		.key_id = key ? key->id : 0,
 		.coverage = user_census_coverage(census, key),
-		.mixed_keys = key &&
-	                      key->n_pairs<census->n_pairs, .mixed_plans = census->n_plans> 1,
+		.mixed_keys = is_mixed,
+		.mixed_plans = (census->n_plans > 1),
 		.asymmetric = census->is_asymmetric,
 	};
 	for (int family = 0; family < N_FAMILIES; family++)

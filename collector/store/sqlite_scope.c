@@ -1,5 +1,4 @@
 // Which plans and keys users were counted with, minute by minute and in 5 minutes.
-#include <stdio.h>
 #include <string.h>
 
 #include "sqlite.h"
@@ -149,46 +148,5 @@ int sqlite_visit_scope_keys(struct store *base, uint64_t from_ns, uint64_t to_ns
 		key.key.scope_seconds = (uint32_t)sqlite_uint(statement, 4);
 		stop = visit(arg, &key);
 	}
-	return sqlite_visit_end(store, statement, result, stop);
-}
-
-static void read_group_name(sqlite3_stmt *statement, int column, char *ret_name)
-{
-	const unsigned char *text = sqlite3_column_text(statement, column);
-
-	snprintf(ret_name, MAX_GROUP_NAME_BYTES, "%s", text ? (const char *)text : "");
-}
-
-static bool read_group(sqlite3_stmt *statement, struct report_group *ret_group)
-{
-	uint64_t access = sqlite_uint(statement, 2), family = sqlite_uint(statement, 4);
-
-	if (access >= N_ACCESSES || family >= N_FAMILIES)
-		return false;
-	*ret_group = (struct report_group){
-		.access = (enum access)access,
-		.family = (enum family)family,
-		.user_len = (uint32_t)sqlite_uint(statement, 5),
-		.port_block = (uint32_t)sqlite_uint(statement, 6),
-	};
-	read_group_name(statement, 0, ret_group->carrier);
-	read_group_name(statement, 1, ret_group->region);
-	read_group_name(statement, 3, ret_group->class_name);
-	return true;
-}
-
-int sqlite_visit_plan_groups(struct store *base, const struct plan_id *plan,
-                             store_visit_group *visit, void *arg)
-{
-	struct sqlite_store *store = (struct sqlite_store *)base;
-	uint64_t id = 0;
-	int result = SQLITE_DONE, stop = sqlite_find_plan(store, plan, &id);
-	sqlite3_stmt *statement = sqlite_start(store, STATEMENT_PLAN_GROUPS);
-	struct report_group group;
-
-	sqlite_bind_uint(statement, 1, id);
-	while (!stop && (result = sqlite3_step(statement)) == SQLITE_ROW)
-		if (read_group(statement, &group))
-			stop = visit(arg, &group);
 	return sqlite_visit_end(store, statement, result, stop);
 }

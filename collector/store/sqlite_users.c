@@ -1,4 +1,6 @@
-// Plans and groups of users: registered when a report of them is stored.
+// Plans and groups of users: registered when a report of them is stored, and shown again.
+#include <stdio.h>
+
 #include "sqlite.h"
 
 int sqlite_find_plan(struct sqlite_store *store, const struct plan_id *plan, uint64_t *ret_id)
@@ -105,4 +107,45 @@ int sqlite_put_users(struct sqlite_store *store, struct store_entry *entry)
 			error = put_plan_group(store, plan, group);
 	}
 	return error;
+}
+
+static void read_group_name(sqlite3_stmt *statement, int column, char *ret_name)
+{
+	const unsigned char *text = sqlite3_column_text(statement, column);
+
+	snprintf(ret_name, MAX_GROUP_NAME_BYTES, "%s", text ? (const char *)text : "");
+}
+
+static bool read_group(sqlite3_stmt *statement, struct report_group *ret_group)
+{
+	uint64_t access = sqlite_uint(statement, 2), family = sqlite_uint(statement, 4);
+
+	if (access >= N_ACCESSES || family >= N_FAMILIES)
+		return false;
+	*ret_group = (struct report_group){
+		.access = (enum access)access,
+		.family = (enum family)family,
+		.user_len = (uint32_t)sqlite_uint(statement, 5),
+		.port_block = (uint32_t)sqlite_uint(statement, 6),
+	};
+	read_group_name(statement, 0, ret_group->carrier);
+	read_group_name(statement, 1, ret_group->region);
+	read_group_name(statement, 3, ret_group->class_name);
+	return true;
+}
+
+int sqlite_visit_plan_groups(struct store *base, const struct plan_id *plan,
+                             store_visit_group *visit, void *arg)
+{
+	struct sqlite_store *store = (struct sqlite_store *)base;
+	uint64_t id = 0;
+	int result = SQLITE_DONE, stop = sqlite_find_plan(store, plan, &id);
+	sqlite3_stmt *statement = sqlite_start(store, STATEMENT_PLAN_GROUPS);
+	struct report_group group;
+
+	sqlite_bind_uint(statement, 1, id);
+	while (!stop && (result = sqlite3_step(statement)) == SQLITE_ROW)
+		if (read_group(statement, &group))
+			stop = visit(arg, &group);
+	return sqlite_visit_end(store, statement, result, stop);
 }
