@@ -131,8 +131,8 @@ static int start_api(struct collector *collector)
 {
 	const struct settings *settings = collector->settings;
 	char address[ADDRESS_TEXT_BYTES];
-	int error = api_start(collector->base, &settings->http_address, collector->store,
-	                      &collector->metrics, &collector->ingest, &collector->api);
+	int error = api_start(collector->base, settings, collector->store, &collector->metrics,
+	                      &collector->ingest, &collector->api);
 
 	if (error)
 		return listen_failure("http", settings->http, error);

@@ -15,6 +15,7 @@ static const struct {
 } routes[] = {
 	{"/api/v1/indicators", handle_indicators},
 	{"/api/v1/series", handle_series},
+	{"/api/v1/users", handle_users},
 	{"/api/v1/probes", handle_probes},
 	{"/api/v1/live", handle_live},
 	{"/healthz", handle_healthz},
@@ -91,19 +92,20 @@ static int api_listen(struct api *api, struct event_base *base, const struct add
 	return -ENOMEM;
 }
 
-int api_start(struct event_base *base, const struct address *address, struct store *store,
+int api_start(struct event_base *base, const struct settings *settings, struct store *store,
               struct metrics *metrics, const struct ingest *ingest, struct api *ret_api)
 {
 	struct api *api = ret_api;
 	int error;
 
-	*api = (struct api){.store = store, .metrics = metrics, .ingest = ingest};
+	*api = (struct api){
+		.settings = settings, .store = store, .metrics = metrics, .ingest = ingest};
 	api->http = evhttp_new(base);
 	if (!api->http)
 		return -ENOMEM;
 	set_limits(api->http);
 	evhttp_set_gencb(api->http, on_request, api);
-	error = api_listen(api, base, address);
+	error = api_listen(api, base, &settings->http_address);
 	if (!error)
 		error = connections_init(&api->connections, base, api->http, api->listener,
 		                         metrics);
@@ -121,9 +123,11 @@ void api_fini(struct api *api)
 		evhttp_free(api->http);
 	api->http = NULL;
 	connections_fini(&api->connections);
+	user_cache_fini(&api->users);
 }
 
 void api_window_changed(struct api *api, uint64_t start_ns)
 {
+	user_cache_changed(&api->users, start_ns);
 	live_window_changed(&api->live, start_ns);
 }

@@ -13,6 +13,7 @@
 
 #include "connections.h"
 #include "live.h"
+#include "user_cache.h"
 
 enum {
 	API_MAX_HEADER_BYTES = 8192,
@@ -20,6 +21,7 @@ enum {
 };
 
 struct api {
+	const struct settings *settings;
 	struct store *store;
 	struct metrics *metrics;
 	const struct ingest *ingest;
@@ -27,10 +29,12 @@ struct api {
 	struct evconnlistener *listener; // owned by http
 	struct connections connections;
 	struct live live;
+	struct user_cache users;
 };
 
-// Serves at the address. Everything given is borrowed. 0; -errno when it cannot listen there.
-int api_start(struct event_base *base, const struct address *address, struct store *store,
+// Serves at the address of the settings. Everything given is borrowed. 0; -errno when it cannot
+// listen there.
+int api_start(struct event_base *base, const struct settings *settings, struct store *store,
               struct metrics *metrics, const struct ingest *ingest, struct api *ret_api);
 void api_fini(struct api *api);
 
@@ -41,5 +45,5 @@ void api_window_changed(struct api *api, uint64_t start_ns);
 typedef void api_handler(struct api *api, struct evhttp_request *request,
                          const struct evkeyvalq *query);
 
-api_handler handle_indicators, handle_series, handle_probes, handle_live, handle_healthz,
-	handle_metrics;
+api_handler handle_indicators, handle_series, handle_users, handle_probes, handle_live,
+	handle_healthz, handle_metrics;

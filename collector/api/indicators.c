@@ -4,6 +4,34 @@
 #include "proto/base/clock.h"
 #include "query.h"
 #include "reply.h"
+#include "users.h"
+
+// Appends what is known of IPv6 users to the indicators of a document. 0; -errno.
+static int add_users(struct api *api, uint64_t at_ns, json_t *document)
+{
+	struct user_figures figures;
+	int error = users_figures(api, FAMILY_IPV6, at_ns, &figures);
+
+	if (!error)
+		error = user_figures_indicators(&figures, json_object_get(document, "indicators"));
+	user_figures_fini(&figures);
+	return error;
+}
+
+static int make_document(struct api *api, uint64_t at_ns, uint64_t start_ns, json_t **ret_document)
+{
+	json_t *document;
+	int error = figures_document(api->store, at_ns, start_ns, &document);
+
+	if (error)
+		return error;
+	error = add_users(api, at_ns, document);
+	if (error)
+		json_decref(document);
+	else
+		*ret_document = document;
+	return error;
+}
 
 static int window_at(struct api *api, const struct evkeyvalq *query, uint64_t *ret_at_ns,
                      uint64_t *ret_start_ns)
@@ -21,7 +49,7 @@ void handle_indicators(struct api *api, struct evhttp_request *request,
 	static const char *const names[] = {"at", NULL};
 	uint64_t at_ns, start_ns;
 	char why[QUERY_WHY_BYTES];
-	json_t *document;
+	json_t *document = NULL;
 
 	if (query_check_names(query, names, why) < 0 ||
 	    query_time(query, "at", clock_wall_ns(), &at_ns, why) < 0) {
@@ -29,7 +57,7 @@ void handle_indicators(struct api *api, struct evhttp_request *request,
 		return;
 	}
 	if (window_at(api, query, &at_ns, &start_ns) < 0 ||
-	    figures_document(api->store, at_ns, start_ns, &document) < 0)
+	    make_document(api, at_ns, start_ns, &document) < 0)
 		reply_error(request, REPLY_INTERNAL, "the store cannot be read: %s",
 		            store_error(api->store));
 	else

@@ -84,6 +84,12 @@ int query_time(const struct evkeyvalq *query, const char *name, uint64_t preset_
 	return -EINVAL;
 }
 
+// Users are counted over windows of their own: a union for each point would take too long.
+static bool is_of_users(const char *id)
+{
+	return strcmp(id, "v6_active_users") == 0 || strcmp(id, "v6_user_share") == 0;
+}
+
 static int parse_indicator(const struct evkeyvalq *query, enum indicator *ret_indicator, char *why)
 {
 	const char *ids[N_INDICATORS + 1] = {NULL};
@@ -94,6 +100,13 @@ static int parse_indicator(const struct evkeyvalq *query, enum indicator *ret_in
 	if (indicator >= 0) {
 		*ret_indicator = (enum indicator)indicator;
 		return 0;
+	}
+	if (value && is_of_users(value)) {
+		snprintf(why, QUERY_WHY_BYTES,
+		         "id: there is no series of %s, ask /api/v1/users?at=TIME or "
+		         "/api/v1/indicators?at=TIME",
+		         value);
+		return -EINVAL;
 	}
 	for (int i = 0; i < N_INDICATORS; i++)
 		ids[i] = indicator_info((enum indicator)i)->id;

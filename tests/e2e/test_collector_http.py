@@ -57,6 +57,9 @@ def http_names_the_parameter_that_is_wrong(collector):
             ("/api/v1/series?id=v6_share&group_by=x", "surface, link"),
             ("/api/v1/series?id=v6_share&from=2&to=1", "from: "),
             ("/api/v1/series?id=v6_share&from=0&to=8999999999", "from: "),
+            ("/api/v1/series?id=v6_active_users", "ask /api/v1/users"),
+            ("/api/v1/users?at=noon", "at: "), ("/api/v1/users?family=v6", "ipv4 or ipv6"),
+            ("/api/v1/users?familly=ipv6", 'did you mean "family"'),
             ("/api/v1/probes?x=1", '"x"'), ("/api/v1/live?x=1", '"x"')):
         status, answer = collector.get(path)
         assert status == 400 and words in answer["error"], (path, status, answer)
@@ -69,6 +72,7 @@ def the_page_and_the_description_are_served(collector):
     assert "<html" in collector.get("/")[1].lower()
     assert collector.get("/page.js")[0] == 200
     paths = collector.get("/openapi.json")[1]["paths"]
+    assert "/api/v1/users" in paths
     for path in paths:
         if path != "/api/v1/live":
             assert collector.get(path)[0] in (200, 400), path

@@ -1,0 +1,74 @@
+#include "user_cache.h"
+
+#include "proto/base/clock.h"
+
+void user_cache_fini(struct user_cache *cache)
+{
+	for (int i = 0; i < USER_CACHE_WINDOWS; i++)
+		user_window_fini(&cache->entries[i].window);
+	*cache = (struct user_cache){0};
+}
+
+static bool is_good(const struct user_cache_entry *entry)
+{
+	return !entry->is_stale ||
+	       clock_monotonic_ns() - entry->made_ns < USER_CACHE_REST * entry->cost_ns;
+}
+
+// The span's entry, or the one used longest ago.
+static struct user_cache_entry *entry_for(struct user_cache *cache, struct user_span span)
+{
+	struct user_cache_entry *oldest = &cache->entries[0];
+
+	for (int i = 0; i < USER_CACHE_WINDOWS; i++) {
+		struct user_cache_entry *entry = &cache->entries[i];
+
+		if (entry->made_ns && entry->window.start_ns == span.start_ns &&
+		    entry->window.end_ns == span.end_ns)
+			return entry;
+		if (entry->turn < oldest->turn)
+			oldest = entry;
+	}
+	oldest->is_stale = true;
+	oldest->cost_ns = 0;
+	return oldest;
+}
+
+static int entry_make(struct user_cache_entry *entry, struct store *store, struct user_span span)
+{
+	uint64_t before_ns = clock_monotonic_ns();
+	struct user_window window;
+	int error = users_window(store, span.start_ns, span.end_ns, &window);
+
+	if (error)
+		return error;
+	user_window_fini(&entry->window);
+	entry->window = window;
+	entry->made_ns = clock_monotonic_ns();
+	entry->cost_ns = entry->made_ns - before_ns;
+	entry->is_stale = false;
+	return 0;
+}
+
+int user_cache_window(struct user_cache *cache, struct store *store, struct user_span span,
+                      const struct user_window **ret_window)
+{
+	struct user_cache_entry *entry = entry_for(cache, span);
+	int error = is_good(entry) ? 0 : entry_make(entry, store, span);
+
+	if (error)
+		return error;
+	entry->turn = ++cache->turn;
+	*ret_window = &entry->window;
+	return 0;
+}
+
+void user_cache_changed(struct user_cache *cache, uint64_t minute_ns)
+{
+	for (int i = 0; i < USER_CACHE_WINDOWS; i++) {
+		struct user_cache_entry *entry = &cache->entries[i];
+
+		if (minute_ns >= entry->window.start_ns && minute_ns < entry->window.end_ns)
+			entry->is_stale = true;
+	}
+}

@@ -1,0 +1,38 @@
+// Windows of users, kept for a while: to unite the sketches of a month takes long, and pages ask
+// again and again.
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "collector/rollup/user_spans.h"
+#include "collector/users.h"
+
+enum {
+	USER_CACHE_WINDOWS = 16, // more than one answer shows
+	// A window that took long to make is shown for so many times as long, although something
+	// has changed in it: pages take at most a twentieth of the collector's time.
+	USER_CACHE_REST = 20,
+};
+
+struct user_cache_entry {
+	struct user_window window;
+	uint64_t made_ns, cost_ns; // monotonic; 0: unused
+	uint64_t turn; // of its last use
+	bool is_stale;
+};
+
+struct user_cache {
+	struct user_cache_entry entries[USER_CACHE_WINDOWS];
+	uint64_t turn;
+};
+
+void user_cache_fini(struct user_cache *cache);
+
+// The users of a span that is not empty. Borrowed: valid until USER_CACHE_WINDOWS other spans have
+// been asked for. 0, or what users_window() returned.
+int user_cache_window(struct user_cache *cache, struct store *store, struct user_span span,
+                      const struct user_window **ret_window);
+
+// Reports of that minute have come: windows that hold it will be made anew.
+void user_cache_changed(struct user_cache *cache, uint64_t minute_ns);

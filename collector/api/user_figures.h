@@ -1,0 +1,40 @@
+// What is published of users at one time: a table for each span, and from them JSON. Pure: windows
+// come from the caller.
+#pragma once
+
+#include <jansson.h>
+#include <stdint.h>
+
+#include "collector/rollup/user_spans.h"
+#include "collector/rollup/user_table.h"
+#include "collector/settings.h"
+
+struct user_figures {
+	enum family family;
+	const struct settings *settings;
+	struct user_span spans[N_USER_SPANS];
+	const struct user_window *windows[N_USER_SPANS]; // borrowed; NULL for an empty span
+	struct user_table tables[N_USER_SPANS];
+};
+
+// Makes the tables; family, settings, spans and windows are set by the caller, and the tables are
+// empty. 0; -ENOMEM. To be released whatever comes back.
+int user_figures_init(struct user_figures *figures);
+void user_figures_fini(struct user_figures *figures);
+
+// Whether a probe reported users of the family in the span at all.
+bool user_figures_measured(const struct user_figures *figures, enum user_span_kind kind);
+
+// Users of a value and their error as numbers; null where they are hidden or were not measured.
+json_t *user_figures_number(bool is_measured, const struct user_value *value);
+json_t *user_figures_error(bool is_measured, const struct user_value *value);
+
+// {"at": ..., "windows": [...], "share": ..., "targets": [...], "warnings": [...]}. NULL when out
+// of memory.
+json_t *user_figures_document(const struct user_figures *figures, uint64_t at_ns);
+
+// What is wrong with the figures, each in one sentence that ends with the mend.
+json_t *user_figures_warnings(const struct user_figures *figures);
+
+// Appends v6_active_users and v6_user_share to a list of indicators. 0; -ENOMEM.
+int user_figures_indicators(const struct user_figures *figures, json_t *list);

@@ -1,0 +1,74 @@
+// GET /api/v1/users?at=TIME&family=ipv6
+#include "users.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "proto/base/clock.h"
+#include "proto/names.h"
+
+#include "query.h"
+#include "reply.h"
+
+int users_figures(struct api *api, enum family family, uint64_t at_ns,
+                  struct user_figures *ret_figures)
+{
+	struct user_figures *figures = ret_figures;
+	uint64_t now_ns = clock_wall_ns();
+	int error = 0;
+
+	*figures = (struct user_figures){.family = family, .settings = api->settings};
+	for (int i = 0; i < N_USER_SPANS && !error; i++) {
+		struct user_span span = user_span_at((enum user_span_kind)i, at_ns, now_ns);
+
+		figures->spans[i] = span;
+		if (!user_span_is_empty(span))
+			error = user_cache_window(&api->users, api->store, span,
+			                          &figures->windows[i]);
+	}
+	return error ? error : user_figures_init(figures);
+}
+
+static int parse_family(const struct evkeyvalq *query, enum family *ret_family, char *why)
+{
+	const char *value = evhttp_find_header(query, "family");
+
+	*ret_family = FAMILY_IPV6;
+	if (!value)
+		return 0;
+	for (int i = 0; i < N_FAMILIES; i++) {
+		*ret_family = (enum family)i;
+		if (strcmp(family_name(*ret_family), value) == 0)
+			return 0;
+	}
+	snprintf(why, QUERY_WHY_BYTES, "family: no family \"%.40s\", write ipv4 or ipv6", value);
+	return -EINVAL;
+}
+
+void handle_users(struct api *api, struct evhttp_request *request, const struct evkeyvalq *query)
+{
+	static const char *const names[] = {"at", "family", NULL};
+	uint64_t now_ns = clock_wall_ns();
+	struct user_figures figures;
+	enum family family;
+	char why[QUERY_WHY_BYTES];
+	uint64_t at_ns;
+	int error;
+
+	if (query_check_names(query, names, why) < 0 ||
+	    query_time(query, "at", now_ns, &at_ns, why) < 0 ||
+	    parse_family(query, &family, why) < 0) {
+		reply_error(request, REPLY_BAD_REQUEST, "%s", why);
+		return;
+	}
+	error = users_figures(api, family, at_ns, &figures);
+	if (error == -ENOMEM)
+		reply_error(request, REPLY_INTERNAL, "out of memory");
+	else if (error)
+		reply_error(request, REPLY_INTERNAL, "the store cannot be read: %s",
+		            store_error(api->store));
+	else
+		reply_json(request, user_figures_document(&figures, at_ns));
+	user_figures_fini(&figures);
+}
