@@ -41,6 +41,18 @@ export function shareText(ratio) {
   return `${percent.toFixed(2)}${NBSP}%`;
 }
 
+// A standard error beside its figure: whole users, or one digit more where it is small.
+export function errorText(standardError) {
+  if (!isMeasured(standardError))
+    return '';
+  const digits = standardError < 10 ? Number(standardError.toFixed(1)) : Math.round(standardError);
+  return `\u00b1${NBSP}${digits.toLocaleString('en')}`;
+}
+
+export function countText(number) {
+  return isMeasured(number) ? Math.round(number).toLocaleString('en') : NOT_MEASURED;
+}
+
 export function rateText(perSecond, noun) {
   if (!isMeasured(perSecond))
     return `${noun} ${NOT_MEASURED}`;

@@ -2,17 +2,23 @@
 
 import { apiGet, Feed } from './api.js';
 import { Chart } from './chart.js';
+import { showChoice } from './dom.js';
 import { bpsText, shareText } from './format.js';
 import {
   lastReportOf, linkRows, listOf, stateOf, surfaceFigures, surfacesOf, transitionRows, windowOf,
 } from './model.js';
 import { alignedRange, bpsAxis, shareAxis } from './scale.js';
+import { cutNamed } from './users.js';
+import { showUsers } from './users_view.js';
 import * as view from './view.js';
 
 const INDICATORS = '/api/v1/indicators';
 const PROBES = '/api/v1/probes';
 const SERIES = '/api/v1/series';
 const LIVE = '/api/v1/live';
+const USERS = '/api/v1/users';
+// Users change every 5 minutes, and their answer is long.
+const USERS_MS = 15000;
 const CLOCK_MS = 5000;
 
 const RANGES = [
@@ -27,8 +33,11 @@ const state = {
   probes: [],
   // Answers of the last refresh of the charts by id, or null before the first.
   series: null,
+  // The last answer about users, or null before the first.
+  users: null,
   surface: null,
   range: RANGES[0],
+  cut: cutNamed(null),
   stream: 'connecting',
   errors: new Map(),
 };
@@ -98,6 +107,15 @@ async function probesRefresh() {
   state.probes = listOf(await apiGet(PROBES), 'probes', PROBES);
 }
 
+let usersAskedMs = -Infinity;
+
+async function usersRefresh() {
+  usersAskedMs = Date.now();
+  const answer = await apiGet(USERS);
+  listOf(answer, 'windows', USERS);
+  state.users = answer;
+}
+
 // Indicators and probes say which surfaces there are; the window shown says where the charts end.
 async function refreshOnce(seriesToo) {
   const shownMs = chosenWindow()?.startMs;
@@ -106,6 +124,9 @@ async function refreshOnce(seriesToo) {
   render();
   if (seriesToo || !state.series || chosenWindow()?.startMs !== shownMs)
     await attempt('series', seriesRefresh);
+  render();
+  if (Date.now() - usersAskedMs >= USERS_MS)
+    await attempt('users', usersRefresh);
   render();
 }
 
@@ -164,10 +185,11 @@ function render() {
   view.showErrors(state.errors);
   view.showWindow(chosenWindow());
   view.showSurfaces(surfacesOf(indicators, probes), surface);
-  view.showChoice('ranges', 'range', RANGES, state.range.value);
+  showChoice('ranges', 'range', RANGES, state.range.value);
   view.showFigures(figures);
   view.showCoverageNote(figures, chosenWindow() !== null);
   view.showTransitions(transitionRows(indicators, surface));
+  showUsers(state.users, state.cut);
   renderCharts();
   renderClock();
 }
@@ -177,10 +199,13 @@ function choicesRead() {
   const choices = new URLSearchParams(location.hash.slice(1));
   state.surface = choices.get('surface');
   state.range = RANGES.find(({ value }) => value === choices.get('range')) ?? RANGES[0];
+  state.cut = cutNamed(choices.get('users'));
 }
 
 function choicesWrite() {
-  const choices = new URLSearchParams({ surface: state.surface ?? '', range: state.range.value });
+  const choices = new URLSearchParams({
+    surface: state.surface ?? '', range: state.range.value, users: state.cut.value,
+  });
   history.replaceState(null, '', `#${choices}`);
 }
 
@@ -194,8 +219,15 @@ function choiceChanged({ target }) {
   attempt('series', seriesRefresh).then(render);
 }
 
+function cutChanged({ target }) {
+  state.cut = cutNamed(target.value);
+  choicesWrite();
+  render();
+}
+
 choicesRead();
 render();
+document.getElementById('user-choices').addEventListener('change', cutChanged);
 document.getElementById('choices').addEventListener('change', choiceChanged);
 refresh(true);
 new Feed(LIVE, {

@@ -1,6 +1,6 @@
-// Writes what is known into the page: header, figures, notices, tables. Text only, never markup,
-// so that no name a probe sends can become part of the page.
+// Writes what is known into the page: header, figures, notices, tables.
 
+import { byId, make, replace, showChoice, showTable, write } from './dom.js';
 import {
   ageText, bpsText, instantText, isMeasured, localOffsetMinutes, NOT_MEASURED, rateText, shareText,
   spanLocalText, spanUtcText,
@@ -11,32 +11,6 @@ const LATE_MS = 180000;
 const STATE_NAMES = {
   connecting: 'Connecting', live: 'Live', reconnecting: 'Reconnecting', stale: 'Stale',
 };
-
-function byId(id) {
-  return document.getElementById(id);
-}
-
-function make(name, className, ...children) {
-  const element = document.createElement(name);
-  if (className)
-    element.className = className;
-  element.append(...children);
-  return element;
-}
-
-// Touches the document only on change: a status that is written anew is read out anew.
-function write(element, text) {
-  if (element.textContent !== text)
-    element.textContent = text;
-}
-
-// The same for what is built anew each time: a selection or scroll position survives.
-function replace(host, ...children) {
-  const same = host.childNodes.length === children.length
-    && children.every((child, index) => child.isEqualNode(host.childNodes[index]));
-  if (!same)
-    host.replaceChildren(...children);
-}
 
 export function showWindow(window) {
   if (!window)
@@ -59,33 +33,12 @@ export function showErrors(errors) {
   replace(byId('errors'), ...sentences.map((sentence) => make('p', 'notice error', sentence)));
 }
 
-function radio(group, value, text, checked) {
-  const input = make('input', '');
-  input.type = 'radio';
-  input.name = group;
-  input.value = value;
-  input.checked = checked;
-  return make('label', '', input, make('span', '', text));
-}
-
-// One choice out of a few, kept as it is while the options stay the same (focus survives).
-export function showChoice(id, group, options, chosen) {
-  const host = byId(id);
-  const values = options.map((option) => option.value).join(' ');
-  if (host.dataset.values !== values) {
-    host.dataset.values = values;
-    host.replaceChildren(...options.map(({ value, text }) => radio(group, value, text, false)));
-  }
-  for (const input of host.querySelectorAll('input'))
-    input.checked = input.value === chosen;
-}
-
 export function showSurfaces(surfaces, chosen) {
   byId('surface-choice').hidden = surfaces.length === 0;
   showChoice('surfaces', 'surface', surfaces.map((name) => ({ value: name, text: name })), chosen);
 }
 
-function figure(name, value, detail, className = '') {
+export function figure(name, value, detail, className = '') {
   const measured = value === NOT_MEASURED ? 'value unknown' : 'value';
   return make('div', `figure ${className}`, make('dt', '', name),
     make('dd', measured, value), make('dd', 'detail', detail));
@@ -113,32 +66,6 @@ export function showCoverageNote(figures, hasWindow) {
   const sentence = hasWindow ? coverageSentence(figures.coverage) : '';
   byId('coverage-note').hidden = sentence === '';
   write(byId('coverage-note'), sentence);
-}
-
-function cell(text, numeric) {
-  const unknown = text === NOT_MEASURED ? ' unknown' : '';
-  return make('td', `${numeric ? 'number' : ''}${unknown}`.trim(), text);
-}
-
-// columns: {title, text(row), numeric}; the first one names the row.
-function table(columns, rows) {
-  const titles = columns.map(({ title, numeric }) => {
-    const th = make('th', numeric ? 'number' : '', title);
-    th.scope = 'col';
-    return th;
-  });
-  const lines = rows.map((row) => {
-    const name = make('th', '', columns[0].text(row));
-    name.scope = 'row';
-    const cells = columns.slice(1).map(({ text, numeric }) => cell(text(row), numeric));
-    return make('tr', '', name, ...cells);
-  });
-  return make('table', '', make('thead', '', make('tr', '', ...titles)),
-    make('tbody', '', ...lines));
-}
-
-function showTable(id, columns, rows, emptyText) {
-  replace(byId(id), rows.length ? table(columns, rows) : make('p', 'empty', emptyText));
 }
 
 export function showTransitions(rows) {

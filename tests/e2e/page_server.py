@@ -17,6 +17,26 @@ def rfc3339(seconds):
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
 
 
+def user_figure(users, shown=None, **names):
+    """A figure of users as the API has it; None is hidden, or not measured."""
+    known = users is not None
+    return {"users": users, "shown": shown or f"{users:,}",
+            "standard_error": users / 100 if known else None,
+            "sent": 2 * users if known else None, **names}
+
+
+def users_answer(windows=(), share=None, targets=(), warnings=()):
+    """An answer about users; of windows that are left out nothing is known."""
+    known = {window["name"]: window for window in windows}
+    none = {"grade": "confirmed", "coverage": None, "plan_coverage": None, "key": None,
+            "total": user_figure(None, "not measured"), "by_carrier": [], "by_region": [],
+            "by_access": [], "groups": []}
+    return {"at": rfc3339(time.time()), "family": "ipv6", "threshold": 100, "share": share,
+            "targets": list(targets), "warnings": list(warnings),
+            "windows": [{"name": name, "window": {"start": None, "seconds": 0}, **none,
+                         **known.get(name, {})} for name in ("5min", "1h", "today", "30d")]}
+
+
 class World:
     """What the collector knows. surfaces: name -> figures, each an indicator's value or None."""
 
@@ -27,6 +47,7 @@ class World:
         self.links = {}
         self.probes = []
         self.series = {}
+        self.users = users_answer()
         self.errors = {}
         self.slow_step = None
         self.streams = []
@@ -88,6 +109,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.answer_json({"probes": world.probes})
         elif url.path == "/api/v1/series":
             self.answer_json(world.series_answer(urllib.parse.parse_qs(url.query)))
+        elif url.path == "/api/v1/users":
+            self.answer_json(world.users)
         elif url.path == "/api/v1/live":
             self.answer_live(world)
         else:

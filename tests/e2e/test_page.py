@@ -11,7 +11,7 @@ import time
 
 import tap
 from browser import Browser, chromium_path
-from page_server import SLOW_SECONDS, Server, World, rfc3339
+from page_server import SLOW_SECONDS, Server, World, rfc3339, user_figure, users_answer
 
 WEB = pathlib.Path(sys.argv[1])
 WIDTHS = (360, 768, 1280, 2560)
@@ -282,10 +282,98 @@ def a_collector_without_reports_says_so():
         check_equal(browser.text("#chart-bps .plot"), "Nothing was measured in this range.")
 
 
+def users_world():
+    world = one_surface_world()
+    hidden = user_figure(None, "<100", carrier="<i>Small</i>")
+    held = user_figure(None, "withheld", carrier="Large")
+    world.users = users_answer(
+        windows=[
+            {"name": "5min", "grade": "sent", "total": user_figure(1234567),
+             "by_carrier": [hidden, held],
+             "by_region": [user_figure(1234567, region="north")]},
+            {"name": "30d", "total": user_figure(1234567890),
+             "by_carrier": [user_figure(234, carrier="<i>Small</i>"),
+                            user_figure(1234567656, carrier="Large")],
+             "by_region": [user_figure(1234567890, region="north")],
+             "groups": [user_figure(234, carrier="<i>Small</i>", region="north",
+                                    access="fixed")]}],
+        share={"value": 0.7215, "standard_error": 0.00058, "internet_users": 1711111111,
+               "date": "2025-06"},
+        targets=[
+            {"name": "users 2018", "indicator": "v6_active_users", "target": 2e8,
+             "date": "2018-12", "value": 1234567890, "reached": True},
+            {"name": "share 2030", "indicator": "v6_user_share", "target": 0.9,
+             "date": "2030-12", "value": 0.7215, "reached": False},
+            {"name": "iot", "indicator": "v6_active_users", "access": "iot", "target": 5,
+             "date": "2030", "value": None, "reached": None}],
+        warnings=["30d: probes use different keys: the figure is a lower bound; give them one"])
+    return world
+
+
+def users_are_shown_with_their_error_and_every_warning():
+    with Server(WEB, users_world()) as server:
+        open_page(server)
+        check_until("document.querySelectorAll('#user-warnings .notice').length === 1")
+        check_equal(browser.texts("#user-figures .value"),
+                    ["1,234,567", "not measured", "1,234,567,890", "72.15 %"])
+        details = browser.texts("#user-figures .detail")
+        check_equal(details[0], "± 12,346, sent anything: 2,469,134, in part unconfirmed")
+        check_equal(details[3], "± 0.06 %, of 1,711,111,111 (2025-06)")
+        assert "different keys" in browser.text("#user-warnings")
+
+
+def users_by_place_are_cut_as_chosen_and_what_is_hidden_stays_so():
+    with Server(WEB, users_world()) as server:
+        open_page(server)
+        check_until("document.querySelectorAll('#user-table tbody tr').length === 2")
+        check_equal(browser.texts("#user-table tbody th"), ["<i>Small</i>", "Large"])
+        check_equal(browser.texts("#user-table tbody td"),
+                    ["<100", "not measured", "not measured", "234 ± 2.3",
+                     "withheld", "not measured", "not measured", "1,234,567,656 ± 12,345,677"])
+        browser.value("document.querySelector('#user-cuts input[value=region]').click()")
+        check_until("location.hash.includes('users=region')")
+        check_equal(browser.texts("#user-table tbody th"), ["north"])
+        browser.open(server.url + "#users=group")
+        browser.value("location.reload()")
+        check_until("document.querySelector('#user-table tbody th')")
+        check_equal(browser.texts("#user-table tbody th"), ["<i>Small</i> / north / fixed"])
+
+
+def targets_carry_their_progress_in_words_too():
+    with Server(WEB, users_world()) as server:
+        open_page(server)
+        check_until("document.querySelectorAll('#targets tbody tr').length === 3")
+        check_equal(browser.texts("#targets tbody td"),
+                    ["2018-12", "200,000,000", "1,234,567,890", "100.00 %", "reached",
+                     "2030-12", "90.00 %", "72.15 %", "80.17 %", "not reached",
+                     "2030", "5", "not measured", "not measured", "unknown"])
+        check_equal(browser.value("[...document.querySelectorAll('#targets progress')].map("
+                                  "(bar) => [bar.ariaLabel ?? bar.getAttribute('aria-label'),"
+                                  " bar.position.toFixed(4)].join())"),
+                    ["users 2018,1.0000", "share 2030,0.8017"])
+
+
+def an_error_about_users_is_shown_and_leaves_the_rest():
+    world = users_world()
+    world.errors["/api/v1/users"] = (500, {"error": "the store cannot be read"})
+    with Server(WEB, world) as server:
+        open_page(server)
+        check_until("document.querySelector('#errors p')")
+        check_equal(browser.texts("#errors p"), ["/api/v1/users: 500 the store cannot be read"])
+        check_equal(figure_value(1), "31.12 %")
+        check_equal(browser.text("#user-table"), "No users have been reported.")
+        world.errors.clear()
+        check_until("!document.querySelector('#errors p')", 40)
+        check_until("document.querySelectorAll('#user-table tbody tr').length === 2")
+
+
 def the_page_fits_every_width_in_light_and_dark():
-    with Server(WEB, two_surface_world()) as server:
+    world = two_surface_world()
+    world.users = users_world().users
+    with Server(WEB, world) as server:
         open_page(server)
         check_until(CHARTED)
+        check_until("document.querySelector('#targets progress')")
         for dark in (False, True):
             for width in WIDTHS:
                 browser.screen(width, dark=dark)
@@ -325,6 +413,12 @@ PURE = (
     ("bpsText(999.96e3)", "1.000 Mbit/s"),
     ("bpsText(5e12)", "5.000 Tbit/s"),
     ("bpsText(2e19)", "20.00 Ebit/s"),
+    ("errorText(null)", ""),
+    ("errorText(0)", "± 0"),
+    ("errorText(2.34)", "± 2.3"),
+    ("errorText(12345.6)", "± 12,346"),
+    ("countText(1234.4)", "1,234"),
+    ("countText(null)", "not measured"),
     ("shareText(0)", "0.00 %"),
     ("shareText(1)", "100.00 %"),
     ("shareText(0.00001)", "<0.01 %"),
@@ -367,6 +461,10 @@ TESTS = (
     an_error_of_the_api_is_shown_plainly_and_goes_when_it_is_over,
     an_answer_that_breaks_the_contract_is_an_error_and_no_crash,
     a_collector_without_reports_says_so,
+    users_are_shown_with_their_error_and_every_warning,
+    users_by_place_are_cut_as_chosen_and_what_is_hidden_stays_so,
+    targets_carry_their_progress_in_words_too,
+    an_error_about_users_is_shown_and_leaves_the_rest,
     the_page_fits_every_width_in_light_and_dark,
     the_page_keeps_to_its_content_policy,
 )
