@@ -9,26 +9,35 @@ void user_cache_fini(struct user_cache *cache)
 	*cache = (struct user_cache){0};
 }
 
-static bool is_good(const struct user_cache_entry *entry)
+static bool is_good(const struct user_cache_entry *entry, struct user_span span)
 {
-	return !entry->is_stale ||
+	return (!entry->is_stale && entry->window.end_ns == span.end_ns) ||
 	       clock_monotonic_ns() - entry->made_ns < USER_CACHE_REST * entry->cost_ns;
 }
 
-// The span's entry, or the one used longest ago.
+static bool is_for(const struct user_cache_entry *entry, struct user_span span)
+{
+	return entry->made_ns && entry->window.start_ns == span.start_ns &&
+	       entry->window.end_ns <= span.end_ns &&
+	       span.end_ns - entry->window.end_ns <= USER_CACHE_LAG_NS;
+}
+
+// The entry for the span that ends latest, or the one used longest ago.
 static struct user_cache_entry *entry_for(struct user_cache *cache, struct user_span span)
 {
-	struct user_cache_entry *oldest = &cache->entries[0];
+	struct user_cache_entry *latest = NULL, *oldest = &cache->entries[0];
 
 	for (int i = 0; i < USER_CACHE_WINDOWS; i++) {
 		struct user_cache_entry *entry = &cache->entries[i];
 
-		if (entry->made_ns && entry->window.start_ns == span.start_ns &&
-		    entry->window.end_ns == span.end_ns)
-			return entry;
+		if (is_for(entry, span) &&
+		    (!latest || entry->window.end_ns > latest->window.end_ns))
+			latest = entry;
 		if (entry->turn < oldest->turn)
 			oldest = entry;
 	}
+	if (latest)
+		return latest;
 	oldest->is_stale = true;
 	oldest->cost_ns = 0;
 	return oldest;
@@ -54,7 +63,7 @@ int user_cache_window(struct user_cache *cache, struct store *store, struct user
                       const struct user_window **ret_window)
 {
 	struct user_cache_entry *entry = entry_for(cache, span);
-	int error = is_good(entry) ? 0 : entry_make(entry, store, span);
+	int error = is_good(entry, span) ? 0 : entry_make(entry, store, span);
 
 	if (error)
 		return error;

@@ -11,9 +11,13 @@
 enum {
 	USER_CACHE_WINDOWS = 16, // more than one answer shows
 	// A window that took long to make is shown for so many times as long, although something
-	// has changed in it: pages take at most a twentieth of the collector's time.
-	USER_CACHE_REST = 20,
+	// has changed in it or it should end later: pages take at most so small a part of the
+	// collector's time.
+	USER_CACHE_REST = 200,
 };
+
+// By how much at most the window shown may end before the one asked for.
+#define USER_CACHE_LAG_NS (UINT64_C(3600) * UINT64_C(1000000000))
 
 struct user_cache_entry {
 	struct user_window window;
@@ -29,8 +33,9 @@ struct user_cache {
 
 void user_cache_fini(struct user_cache *cache);
 
-// The users of a span that is not empty. Borrowed: valid until USER_CACHE_WINDOWS other spans have
-// been asked for. 0, or what users_window() returned.
+// The users of a span that is not empty, or of one that begins with it and ended a little earlier
+// (its window says so) while that one rests. Borrowed: valid until USER_CACHE_WINDOWS other spans
+// have been asked for. 0, or what users_window() returned.
 int user_cache_window(struct user_cache *cache, struct store *store, struct user_span span,
                       const struct user_window **ret_window);
 

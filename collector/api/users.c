@@ -26,6 +26,8 @@ int users_figures(struct api *api, enum family family, uint64_t at_ns,
 		if (!user_span_is_empty(span))
 			error = user_cache_window(&api->users, api->store, span,
 			                          &figures->windows[i]);
+		if (figures->windows[i])
+			figures->spans[i].end_ns = figures->windows[i]->end_ns;
 	}
 	return error ? error : user_figures_init(figures);
 }
