@@ -320,6 +320,24 @@ static void combinations_of_several_sums_give_nothing_away(void **state)
 	privacy_table_fini(&table);
 }
 
+// The table of docs/indicators.md: all four cells go, and all sums stay.
+static void the_example_of_the_handbook_is_true(void **state)
+{
+	(void)state;
+	leaves[0] = leaf_of(0, 0, 0, 40);
+	leaves[1] = leaf_of(0, 0, 1, 5000);
+	leaves[2] = leaf_of(1, 0, 0, 3000);
+	leaves[3] = leaf_of(1, 0, 1, 9000);
+	protect(4, 2, 1, 2, K);
+	assert_int_equal(leaves[0].mark, PRIVACY_UNDER);
+	for (size_t i = 1; i < 4; i++)
+		assert_int_equal(leaves[i].mark, PRIVACY_WITHHELD);
+	for (size_t i = 0; i < table.n_sums; i++)
+		assert_int_equal(table.sums[i].mark, PRIVACY_SHOWN);
+	assert_private(K);
+	privacy_table_fini(&table);
+}
+
 static uint64_t random_state;
 
 static uint64_t next_random(void)
@@ -446,6 +464,7 @@ int main(void)
 		cmocka_unit_test(a_withheld_cell_leaves_room_for_any_small_one),
 		cmocka_unit_test(where_all_is_small_nothing_is_said_of_any),
 		cmocka_unit_test(combinations_of_several_sums_give_nothing_away),
+		cmocka_unit_test(the_example_of_the_handbook_is_true),
 		cmocka_unit_test(random_tables_give_nothing_away),
 		cmocka_unit_test(a_table_too_wide_to_be_examined_shows_its_total_alone),
 		cmocka_unit_test(the_largest_tables_take_bounded_time),
