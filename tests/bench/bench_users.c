@@ -179,13 +179,13 @@ static void print_countries(bool quick)
 		{.name = "as 1 / square root", .exponent = 0.5, .most = INFINITY},
 		{.name = "by Zipf's law, as 1/n", .exponent = 1, .most = INFINITY},
 	};
-	uint32_t n_trials = quick ? 10 : 400;
+	uint32_t n_trials = quick ? 10 : 120;
 	double errors[MAX_TRIALS];
 
 	printf("\n%-22s %10s %6s %9s %8s %8s %8s %7s %10s\n", "sum of 124 groups", "users", "keys",
 	       "bias %", "its s.e.", "RMSE %", "theory", "ratio", "published");
 	for (size_t i = 0; i < sizeof(countries) / sizeof(countries[0]); i++) {
-		divide(&countries[i], quick ? 62e4 : 62e5);
+		divide(&countries[i], quick ? 62e4 : 248e5);
 		trials_run(country_trial, &countries[i], n_trials, errors);
 		print_row(countries[i].name, sum_users(&countries[i]), n_trials,
 		          &(struct claim){country_error(&countries[i], sketch_theory),
@@ -283,8 +283,8 @@ static bool is_normal(uint32_t n_beyond, uint32_t n_trials)
 
 static void print_rotation(uint32_t n_days_before, bool quick)
 {
-	const struct rotation rotation = {quick ? 20000 : 200000, n_days_before, BY_RULE};
-	uint32_t n_trials = quick ? 20 : 200, n_beyond = 0;
+	const struct rotation rotation = {quick ? 20000 : 100000, n_days_before, BY_RULE};
+	uint32_t n_trials = quick ? 20 : 100, n_beyond = 0;
 	double errors[MAX_TRIALS], worst = 0;
 	struct trial_errors found;
 
