@@ -130,6 +130,43 @@ def another_zone_makes_days_anew():
         assert len(days[0]) == 1 and days[0] == days[2] and days[0] != days[1], days
 
 
+def change(directory, *statements):
+    """Changes the store while no collector has it."""
+    with contextlib.closing(sqlite3.connect(f"{directory}/centre.db")) as database, database:
+        for statement in statements:
+            database.execute(statement)
+
+
+def a_row_is_written_only_where_a_register_rises():
+    at, _ = same_scope()
+    with tempfile.TemporaryDirectory(prefix="sixgauge-") as directory:
+        with start(directory) as collector:
+            send(collector, "exchange-1", 1, at, range(100))
+            assert collector.signal(signal.SIGTERM) == 0
+        change(directory, "CREATE TABLE written (n)",
+               "CREATE TRIGGER note AFTER UPDATE ON sketch BEGIN INSERT INTO written VALUES (1); END",
+               f"INSERT INTO dirty VALUES ({at}, 'exchange-1', 1)")
+        with start(directory) as collector:
+            eventually(lambda: collector.metric("dirty_windows") == 0)
+            assert rows(directory, "count(*)", "written") == [(0,)]
+            send(collector, "exchange-1", 2, at, range(50, 150))
+            assert rows(directory, "count(*)", "written") == [(10,)]
+            assert collector.signal(signal.SIGTERM) == 0
+
+
+def a_damaged_sketch_gives_way_to_what_is_known():
+    at, _ = same_scope()
+    with tempfile.TemporaryDirectory(prefix="sixgauge-") as directory:
+        for sequence in (1, 2):
+            with start(directory) as collector:
+                send(collector, "exchange-1", sequence, at, range(100 * sequence))
+                assert collector.signal(signal.SIGTERM) == 0
+            if sequence == 1:
+                change(directory, "UPDATE sketch SET registers = x'48'")
+        assert kept(directory, 300, OLDER) == [sketches.stored(OLDER, range(200))]
+        assert rows(directory, "n_sketches", "user_state") == [(10,)]
+
+
 def until_killed(collector, at, acked):
     """Tells of 20 more users in each report until the collector dies."""
     with Session(collector.sessions, hello()) as session:
