@@ -6,11 +6,14 @@ Usage: test_users_api.py COLLECTOR
 
 import time
 
+import sketches
 from collector_bench import collector_with, run
 from harness import eventually, find
-from user_reports import SCOPE_NS, some_users, users_of
-from wire import MINUTE_NS, Session, hello
+from wire import MINUTE_NS, Session, hello, users_fields
 
+ACCESSES = ["mobile", "fixed", "enterprise", "idc", "broadcast", "iot"]
+GRADES = ["sent", "confirmed"]
+SCOPE_NS = 5 * MINUTE_NS
 # Four times the standard error of a sketch of 2^14 registers.
 TOLERANCE = 4 * 1.04 / 128
 
@@ -38,7 +41,20 @@ def is_about(found, expected):
 
 
 def grades(n_confirmed, n_sent, first=0):
-    return {"sent": some_users(n_sent, first), "confirmed": some_users(n_confirmed, first)}
+    return {"sent": range(first, first + n_sent),
+            "confirmed": range(first, first + n_confirmed)}
+
+
+def users_of(groups, plan=b"p" * 16, key=0xabc, covered=10, uncovered=0):
+    """What a report says of IPv6 users. groups: (carrier, region, access, {grade: users}), those
+    of one carrier and region in the order of accesses."""
+    rows = [(0, number, GRADES.index(grade), 300,
+             sketches.encoded(key, [f"{group[:3]}/{user}" for user in users]))
+            for number, group in enumerate(groups) for grade, users in group[3].items()]
+    return users_fields(
+        groups=[(carrier, region, ACCESSES.index(access), "", 1, 56, 0)
+                for carrier, region, access, _ in groups],
+        keys=[(key, 10**18)], sketches=rows, plan=plan) + [(12, covered), (14, uncovered)]
 
 
 def send(collector, scope_ns, later, probe="exchange-1", sequence=1):
@@ -158,7 +174,7 @@ def different_plans_are_warned_about(collector):
 @collector_with()
 def a_plan_that_covers_nothing_is_warned_about(collector):
     scope = last_scope()
-    send(collector, scope, users_of([], covered=(0, 0), uncovered=(0, 500)))
+    send(collector, scope, users_of([], covered=0, uncovered=500))
     assert "plan.csv" in warned(collector, scope, "no row for any address")
     assert window(asked(collector, scope), "5min")["plan_coverage"] == 0
 
