@@ -144,7 +144,8 @@ def a_row_is_written_only_where_a_register_rises():
             send(collector, "exchange-1", 1, at, range(100))
             assert collector.signal(signal.SIGTERM) == 0
         change(directory, "CREATE TABLE written (n)",
-               "CREATE TRIGGER note AFTER UPDATE ON sketch BEGIN INSERT INTO written VALUES (1); END",
+               "CREATE TRIGGER note AFTER UPDATE ON sketch"
+               " BEGIN INSERT INTO written VALUES (1); END",
                f"INSERT INTO dirty VALUES ({at}, 'exchange-1', 1)")
         with start(directory) as collector:
             eventually(lambda: collector.metric("dirty_windows") == 0)
