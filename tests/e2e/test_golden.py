@@ -16,6 +16,8 @@ TESTS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 CAPTURES = os.path.join(TESTS, "data/captures")
 REPLAY_SECONDS = 60
 SHOWN_DIFFERENCES = 20
+EXACT_USERS = 65536  # that replay tells from each other, of all groups together
+SKETCH_ERROR = 0.0081
 
 # What is generated beside the recordings: name and arguments.
 GENERATED = {
@@ -107,9 +109,22 @@ def differences(expected, got, where=""):
     return found
 
 
-def replay(probe, path):
+def user_differences(expected, got):
+    """Users are counted exactly up to a number, and estimated above it."""
+    rows = {(row["group"], row["family"]): row for row in got}
+    exact = sum(row["sent"] for row in expected) <= EXACT_USERS
+    for row in expected:
+        found = rows.get((row["group"], row["family"]), {"sent": 0, "confirmed": 0})
+        for grade in ("sent", "confirmed"):
+            off = abs(found[grade] - row[grade])
+            if off > (0 if exact else 4 * SKETCH_ERROR * row[grade]):
+                yield "users, %s of %s: expected %d, got %d" % (
+                    grade, row["family"], row[grade], found[grade])
+
+
+def replay(probe, path, *plan):
     """The probe's answer, and what was wrong with the run itself."""
-    command = [probe, "replay", "--idle-timeout", "0", "--format", "json", path]
+    command = [probe, "replay", "--idle-timeout", "0", "--format", "json", *plan, path]
     done = subprocess.run(command, capture_output=True, timeout=REPLAY_SECONDS)
     if done.returncode != 0:
         return None, ["exit status %d: %s" % (done.returncode, done.stderr.decode().strip())]
@@ -119,15 +134,16 @@ def replay(probe, path):
         return None, ["not JSON: %s" % error]
 
 
-def check(probe, path, expected):
-    got, wrong = replay(probe, path)
+def check(probe, path, expected, *plan):
+    got, wrong = replay(probe, path, *plan)
     if wrong:
         return wrong
+    users = expected.pop("users", [])
     totals = sum(got["frames"][key] for key in ("ipv4", "ipv6", "other", "malformed"))
     wrong = differences(expected, got)
     if totals != got["capture"]["frames"]:
         wrong.append("frames by verdict add up to %d" % totals)
-    return wrong
+    return wrong + list(user_differences(users, got.get("users", [])))
 
 
 def recorded():
@@ -143,10 +159,12 @@ def check_recorded(probe, name):
 def check_generated(probe, generator, arguments):
     with tempfile.TemporaryDirectory() as directory:
         path = os.path.join(directory, "generated.pcap")
-        done = subprocess.run([generator, "--output", path] + arguments, capture_output=True)
+        plan = os.path.join(directory, "plan.csv")
+        command = [generator, "--output", path, "--plan-output", plan]
+        done = subprocess.run(command + arguments, capture_output=True)
         if done.returncode != 0:
             return ["the generator failed: %s" % done.stderr.decode().strip()]
-        return check(probe, path, json.loads(done.stdout))
+        return check(probe, path, json.loads(done.stdout), "--plan", plan)
 
 
 def as_test(name, run, *arguments):
