@@ -36,5 +36,6 @@ json_t *user_figures_document(const struct user_figures *figures, uint64_t at_ns
 // What is wrong with the figures, each in one sentence that ends with the mend.
 json_t *user_figures_warnings(const struct user_figures *figures);
 
-// Appends v6_active_users and v6_user_share to a list of indicators. 0; -ENOMEM.
+// Appends v6_active_users and v6_user_share to a list of indicators, of windows that any probe
+// reported users in. 0; -ENOMEM.
 int user_figures_indicators(const struct user_figures *figures, json_t *list);

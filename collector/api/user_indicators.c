@@ -38,12 +38,10 @@ static json_t *indicator_object(const struct user_figures *figures, enum user_sp
 static int append_users(const struct user_figures *figures, json_t *list, enum user_span_kind kind,
                         json_t *dimensions, const struct user_value *value)
 {
-	bool is_measured = user_figures_measured(figures, kind);
-
-	return json_array_append_new(
-		list, indicator_object(figures, kind, "v6_active_users", "users", dimensions,
-	                               user_figures_number(is_measured, value),
-	                               user_figures_error(is_measured, value)));
+	return json_array_append_new(list,
+	                             indicator_object(figures, kind, "v6_active_users", "users",
+	                                              dimensions, user_figures_number(true, value),
+	                                              user_figures_error(true, value)));
 }
 
 static int append_window(const struct user_figures *figures, json_t *list, enum user_span_kind kind)
@@ -72,8 +70,7 @@ static int append_share(const struct user_figures *figures, json_t *list)
 {
 	double number = (double)figures->settings->internet_users.number;
 	const struct user_value *total = &figures->tables[USER_SPAN_30D].total;
-	bool is_known = user_figures_measured(figures, USER_SPAN_30D) &&
-	                total->mark == PRIVACY_SHOWN;
+	bool is_known = total->mark == PRIVACY_SHOWN;
 
 	return json_array_append_new(
 		list,
@@ -87,9 +84,10 @@ int user_figures_indicators(const struct user_figures *figures, json_t *list)
 	int error = 0;
 
 	for (size_t i = 0; i < sizeof(published) / sizeof(published[0]) && !error; i++)
-		if (figures->windows[published[i]])
+		if (user_figures_measured(figures, published[i]))
 			error = append_window(figures, list, published[i]);
-	if (!error && figures->windows[USER_SPAN_30D] && figures->settings->internet_users.number)
+	if (!error && user_figures_measured(figures, USER_SPAN_30D) &&
+	    figures->settings->internet_users.number)
 		error = append_share(figures, list);
 	return error ? -ENOMEM : 0;
 }
