@@ -198,7 +198,8 @@ static int add_users(const struct report_origin *origin, const struct report_win
 	struct report_cut cut;
 	int r = report_cut_init(&cut, users);
 
-	while (r == 0 && !report_cut_is_done(&cut)) {
+	// The first names the keys even when nobody was new under them.
+	while (r == 0) {
 		r = report_cut_take(&cut, ports_bytes(report), report);
 		if (r < 0 || report_cut_is_done(&cut))
 			break;

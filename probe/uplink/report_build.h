@@ -2,7 +2,7 @@
 //
 // A frame has at most 1 MiB, and the sketches of a large plan several. So they are cut: the first
 // report has links, traffic, flows and as many sketches as then fit, each further one nothing but
-// sketches. Each stands alone, names the groups and keys it uses and no others, and says nothing a
+// sketches. Each stands alone, names all keys, the groups it uses and no others, and says nothing a
 // second time: the others observed no time, on no link.
 #pragma once
 

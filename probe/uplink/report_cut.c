@@ -16,7 +16,6 @@ struct piece {
 	uint32_t end;
 	uint32_t n_groups;
 	uint32_t n_data_bytes;
-	bool has_key[MAX_REPORT_KEYS];
 };
 
 int report_cut_init(struct report_cut *cut, const struct report_users *users)
@@ -62,7 +61,6 @@ static void measure(struct report_cut *cut, size_t n_bytes, struct piece *piece)
 		cut->places[row->group] = 0;
 		piece->n_groups += is_new;
 		piece->n_data_bytes += row->n_bytes;
-		piece->has_key[row->key] = true;
 	}
 }
 
@@ -73,10 +71,10 @@ static int make_room(struct report *report, uint32_t n_groups, uint32_t n_sketch
 	free(report->keys);
 	free(report->sketches);
 	free(report->sketch_data);
-	report->groups = calloc(n_groups, sizeof(*report->groups));
+	report->groups = calloc(n_groups + 1, sizeof(*report->groups));
 	report->keys = calloc(MAX_REPORT_KEYS, sizeof(*report->keys));
-	report->sketches = calloc(n_sketches, sizeof(*report->sketches));
-	report->sketch_data = calloc(n_data_bytes, 1);
+	report->sketches = calloc(n_sketches + 1, sizeof(*report->sketches));
+	report->sketch_data = calloc(n_data_bytes + 1, 1);
 	return report->groups != NULL && report->keys != NULL && report->sketches != NULL &&
 	                       report->sketch_data != NULL
 	               ? 0
@@ -94,20 +92,15 @@ static void add_groups(struct report_cut *cut, struct report *report)
 	}
 }
 
-static void add_keys(const struct report_cut *cut, const struct piece *piece, struct report *report,
-                     uint32_t *ret_places)
+// All that users are hashed with: a key that no user was new under was there all the same.
+static void add_keys(const struct report_cut *cut, struct report *report)
 {
-	for (uint32_t key = 0; key < MAX_REPORT_KEYS; key++) {
-		if (!piece->has_key[key])
-			continue;
-		ret_places[key] = report->n_keys;
-		report->keys[report->n_keys++] = cut->users->keys[key];
-	}
+	report->n_keys = cut->users->n_keys;
+	memcpy(report->keys, cut->users->keys, report->n_keys * sizeof(*report->keys));
 }
 
 int report_cut_take(struct report_cut *cut, size_t n_bytes, struct report *report)
 {
-	uint32_t key_places[MAX_REPORT_KEYS] = {0};
 	struct piece piece;
 	int r;
 
@@ -116,12 +109,11 @@ int report_cut_take(struct report_cut *cut, size_t n_bytes, struct report *repor
 	if (r < 0)
 		return r;
 	add_groups(cut, report);
-	add_keys(cut, &piece, report, key_places);
+	add_keys(cut, report);
 	for (; cut->at < piece.end; cut->at++) {
 		struct report_sketch row = cut->users->rows.rows[cut->at];
 
 		row.group = cut->places[row.group];
-		row.key = key_places[row.key];
 		report->sketches[report->n_sketches++] = row;
 	}
 	memcpy(report->sketch_data, cut->users->rows.data + cut->data_at, piece.n_data_bytes);

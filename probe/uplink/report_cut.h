@@ -22,5 +22,5 @@ void report_cut_fini(struct report_cut *cut);
 bool report_cut_is_done(const struct report_cut *cut);
 
 // Gives a report without users the next rows, as many as REPORT_BUDGET_BYTES leave beside n_bytes
-// of others but one at least, with the groups and keys that they use. 0 or -ENOMEM.
+// of others but one at least, with the groups that they use and all keys. 0 or -ENOMEM.
 int report_cut_take(struct report_cut *cut, size_t n_bytes, struct report *report);

@@ -213,7 +213,7 @@ static void few_users_travel_with_the_traffic(void **state)
 	free(data);
 }
 
-static void a_window_without_users_still_names_the_plan(void **state)
+static void a_window_without_users_still_names_the_plan_and_the_keys(void **state)
 {
 	struct report_users users;
 	struct report_list list;
@@ -227,7 +227,7 @@ static void a_window_without_users_still_names_the_plan(void **state)
 	assert_int_equal(list.n, 1);
 	assert_int_equal(list.reports[0]->plan.bytes[0], 9);
 	assert_int_equal(list.reports[0]->n_groups, 0);
-	assert_int_equal(list.reports[0]->n_keys, 0);
+	assert_int_equal(list.reports[0]->n_keys, 1);
 	report_list_fini(&list);
 	free(data);
 }
@@ -244,7 +244,7 @@ static void many_users_are_cut_into_reports_that_stand_alone(void **state)
 	free(data);
 }
 
-static void sketches_of_the_younger_key_alone_name_it_alone(void **state)
+static void sketches_of_the_younger_key_alone_name_both(void **state)
 {
 	struct report_users users;
 	struct report_list list;
@@ -258,8 +258,9 @@ static void sketches_of_the_younger_key_alone_name_it_alone(void **state)
 	users.rows.data += 6 * rows[0].n_bytes;
 	assert_int_equal(assert_all_is_said(&users), 1);
 	list = build(&users);
-	assert_int_equal(list.reports[0]->n_keys, 1);
-	assert_int_equal(list.reports[0]->keys[0].id, 76);
+	assert_int_equal(list.reports[0]->n_keys, 2);
+	assert_int_equal(list.reports[0]->keys[1].id, 76);
+	assert_int_equal(list.reports[0]->sketches[0].key, 1);
 	report_list_fini(&list);
 	free(data);
 }
@@ -284,9 +285,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(few_users_travel_with_the_traffic),
-		cmocka_unit_test(a_window_without_users_still_names_the_plan),
+		cmocka_unit_test(a_window_without_users_still_names_the_plan_and_the_keys),
 		cmocka_unit_test(many_users_are_cut_into_reports_that_stand_alone),
-		cmocka_unit_test(sketches_of_the_younger_key_alone_name_it_alone),
+		cmocka_unit_test(sketches_of_the_younger_key_alone_name_both),
 		cmocka_unit_test(the_largest_plan_fits),
 	};
 
