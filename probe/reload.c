@@ -51,12 +51,8 @@ static void *take_signals(void *argument)
 
 int reload_prepare(const struct probe_config *config)
 {
-	const sigset_t signals = reload_signal();
 	pthread_t thread;
-	int rc;
-
-	pthread_sigmask(SIG_BLOCK, &signals, NULL);
-	rc = pthread_create(&thread, NULL, take_signals, (void *)config);
+	int rc = pthread_create(&thread, NULL, take_signals, (void *)config);
 	if (rc != 0)
 		return -rc;
 	return -pthread_detach(thread);

@@ -5,7 +5,7 @@
 #include "basis.h"
 #include "config.h"
 
-// Call before any other thread is made; once. The config is borrowed for good. 0 or -errno.
+// Starts that thread; once, with SIGHUP blocked. The config is borrowed for good. 0 or -errno.
 int reload_prepare(const struct probe_config *config);
 
 // What has been read since the last call, now the caller's; NULL when nothing was.

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -158,6 +159,18 @@ static int run(const struct probe_config *config)
 	return run_live(config, &registrar);
 }
 
+// Each has a thread that waits for it: no other one may take it, those threads included.
+static void block_signals(void)
+{
+	sigset_t signals;
+
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGHUP);
+	pthread_sigmask(SIG_BLOCK, &signals, NULL);
+}
+
 int run_command(int n_arguments, char **arguments)
 {
 	struct probe_config config;
@@ -167,6 +180,7 @@ int run_command(int n_arguments, char **arguments)
 	if (status != EXIT_STATUS_OK)
 		return status;
 	log_set_level((enum log_level)log_level_from_name(config.log_level));
+	block_signals();
 	rc = stop_prepare();
 	if (rc == 0)
 		rc = reload_prepare(&config);

@@ -87,14 +87,12 @@ static void *take_signals(void *argument)
 
 int stop_prepare(void)
 {
-	const sigset_t signals = stop_signals();
 	pthread_t thread;
 	int rc;
 
 	requests = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (requests < 0)
 		return -errno;
-	pthread_sigmask(SIG_BLOCK, &signals, NULL);
 	rc = pthread_create(&thread, NULL, take_signals, NULL);
 	if (rc != 0)
 		return -rc;

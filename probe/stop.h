@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-// Call before any other thread is made; once. 0 or -errno.
+// Starts the thread that waits for them; once, with both blocked. 0 or -errno.
 int stop_prepare(void);
 
 // Waits that long at most; true as soon as the process has been asked to stop. Once taken, a
