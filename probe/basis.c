@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "proto/base/clock.h"
 #include "proto/base/log.h"
 
 static void say_plan(const struct plan *plan)
@@ -40,10 +39,10 @@ static int load_keys(const struct probe_config *config, bool again, uint64_t now
 	return again ? 0 : keys_make(now_ns, ret_keys, why);
 }
 
-int basis_load(const struct probe_config *config, bool again, struct basis **ret_basis, char *why)
+int basis_load(const struct probe_config *config, bool again, uint64_t now_ns,
+               struct basis **ret_basis, char *why)
 {
 	struct basis *basis = calloc(1, sizeof(*basis));
-	uint64_t now_ns = clock_wall_ns();
 	int rc;
 
 	if (basis == NULL) {

@@ -15,8 +15,9 @@ struct basis {
 };
 
 // Reads the plan of a configuration that has one, and the keys, or the first time makes keys of
-// this run's own.
+// this run's own for the time that is now.
 // What is odd but right is said on the log. 0; -errno with one line in why (CONFIG_WHY_BYTES) that
 // names file and place.
-int basis_load(const struct probe_config *config, bool again, struct basis **ret_basis, char *why);
+int basis_load(const struct probe_config *config, bool again, uint64_t now_ns,
+               struct basis **ret_basis, char *why);
 void basis_free(struct basis *basis);

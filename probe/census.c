@@ -24,6 +24,7 @@ struct census {
 	const struct user_keys *keys; // those it counts under
 	struct report_key about[MAX_USER_KEYS];
 	struct scopes *scopes;
+	bool has_gathered; // since the last report
 	uint64_t covered_ends[N_FAMILIES], uncovered_ends[N_FAMILIES]; // since the last report
 	size_t memory_bytes; // of each tally
 	uint32_t n_desks;
@@ -119,8 +120,14 @@ void census_gather(struct census *census, struct window window, struct user_tall
 		census->covered_ends[family] += tally->covered_ends[family];
 		census->uncovered_ends[family] += tally->uncovered_ends[family];
 	}
+	census->has_gathered = true;
 	scopes_add(census->scopes, window, tally);
 	user_tally_reset(tally);
+}
+
+bool census_has_gathered(const struct census *census)
+{
+	return census->has_gathered;
 }
 
 int census_report(struct census *census, struct window window, bool closing,
@@ -138,6 +145,7 @@ int census_report(struct census *census, struct window window, bool closing,
 
 	if (rc != 0)
 		return rc;
+	census->has_gathered = false;
 	memcpy(users.covered_ends, census->covered_ends, sizeof(users.covered_ends));
 	memcpy(users.uncovered_ends, census->uncovered_ends, sizeof(users.uncovered_ends));
 	memset(census->covered_ends, 0, sizeof(census->covered_ends));

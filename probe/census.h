@@ -37,6 +37,9 @@ struct user_tally *census_lend(struct census *census, uint32_t worker, uint32_t 
 // the tally.
 void census_gather(struct census *census, struct window window, struct user_tally *tally);
 
+// Whether anything was taken over since the last report.
+bool census_has_gathered(const struct census *census);
+
 // What a report of the window says of users: what is new since the report before, and all of each
 // scope that ends with the window, or of every one when closing. It is the census's own until the
 // next call. 0 or -ENOMEM.

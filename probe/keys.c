@@ -18,7 +18,7 @@
 
 enum {
 	STACK_BYTES = 32768, // more than reading keys takes
-	OWN_KEYS = 13, // a year of them
+	OWN_KEYS = 3, // for four months at most; then others are made
 };
 
 // What is no secret of a file, and where its key is.

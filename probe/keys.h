@@ -22,9 +22,9 @@ enum key_state {
 // active is such an error.
 int keys_load(const char *directory, uint64_t now_ns, struct keys **ret_keys, char *why);
 
-// Keys of this probe's own, for one that is given none: random, in the same memory, enough for a
-// year, and gone with the process. Nobody else has them, so what is counted under them can be
-// united neither with other probes nor over a restart. 0 or -errno as above.
+// Keys of this probe's own, for one that is given none: random, in the same memory, enough for
+// three months, and gone with the process. Nobody else has them, so what is counted under them can
+// be united neither with other probes nor over a restart. 0 or -errno as above.
 int keys_make(uint64_t now_ns, struct keys **ret_keys, char *why);
 
 // Wipes them. What keys_active() gave is gone. Accepts NULL.

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "probe/source/pcap.h"
-#include "proto/base/clock.h"
 
 #include "stop.h"
 
@@ -50,7 +49,6 @@ static void open_window(struct offline *offline, uint64_t time_ns)
 		offline->first_ns = time_ns;
 	}
 	offline->window = window_at(time_ns, offline->window_length_ns);
-	registrar_turn(offline->registrar, clock_wall_ns());
 	offline->tally.users = registrar_lend(offline->registrar, 0, 0, offline->epoch,
 	                                      offline->window);
 }

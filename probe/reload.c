@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 #include <stddef.h>
 
+#include "proto/base/clock.h"
 #include "proto/base/log.h"
 
 static struct basis *_Atomic loaded; // that nobody has taken yet
@@ -27,7 +28,7 @@ static void reload(const struct probe_config *config)
 		log_warning("reload: no plan is configured, there is nothing to read again");
 		return;
 	}
-	if (basis_load(config, true, &basis, why) != 0) {
+	if (basis_load(config, true, clock_wall_ns(), &basis, why) != 0) {
 		log_error("reload: %s: the plan and the keys of before stay in force", why);
 		return;
 	}
@@ -49,7 +50,7 @@ static void *take_signals(void *argument)
 	return NULL;
 }
 
-int reload_prepare(const struct probe_config *config)
+int reload_start(const struct probe_config *config)
 {
 	pthread_t thread;
 	int rc = pthread_create(&thread, NULL, take_signals, (void *)config);

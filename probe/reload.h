@@ -6,7 +6,7 @@
 #include "config.h"
 
 // Starts that thread; once, with SIGHUP blocked. The config is borrowed for good. 0 or -errno.
-int reload_prepare(const struct probe_config *config);
+int reload_start(const struct probe_config *config);
 
 // What has been read since the last call, now the caller's; NULL when nothing was.
 struct basis *reload_take(void);

@@ -90,7 +90,8 @@ static int run_offline(const struct probe_config *config, const struct engine *e
 	return status != EXIT_STATUS_OK ? status : delivered;
 }
 
-// The uplink's thread is made after DPDK has put this one on its processors, and inherits them.
+// The threads of the uplink and of reload are made after DPDK has put this one on its processors,
+// and inherit them.
 static int watch(const struct probe_config *config, struct crew *crew, struct registrar *registrar)
 {
 	char why[CONFIG_WHY_BYTES];
@@ -100,7 +101,9 @@ static int watch(const struct probe_config *config, struct crew *crew, struct re
 	if (reporter_new(config, &reporter, why) != 0)
 		return cli_failure("%s", why);
 	control_begin(config, crew, registrar);
-	status = crew_launch(crew);
+	status = reload_start(config);
+	if (status == 0)
+		status = crew_launch(crew);
 	if (status != 0) {
 		reporter_free(reporter);
 		return cli_failure("worker: %s", strerror(-status));
@@ -173,7 +176,7 @@ static void block_signals(void)
 
 int run_command(int n_arguments, char **arguments)
 {
-	struct probe_config config;
+	static struct probe_config config;
 	int status = config_option_load(n_arguments, arguments, &config);
 	int rc;
 
@@ -182,9 +185,6 @@ int run_command(int n_arguments, char **arguments)
 	log_set_level((enum log_level)log_level_from_name(config.log_level));
 	block_signals();
 	rc = stop_prepare();
-	if (rc == 0)
-		rc = reload_prepare(&config);
-	status = rc == 0 ? run(&config) : cli_failure("stop: %s", strerror(-rc));
-	probe_config_fini(&config);
-	return status;
+	// The config is not given back: the process ends, and a plan may be read again to the last.
+	return rc == 0 ? run(&config) : cli_failure("stop: %s", strerror(-rc));
 }
