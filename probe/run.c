@@ -43,6 +43,8 @@ static int check(const struct probe_config *config)
 		plan_print(stdout, config->plan_path, plan);
 	if (keys != NULL)
 		keys_print(stdout, keys, now_ns);
+	else if (plan != NULL)
+		puts("# keys: none, users are counted under keys of each run's own");
 	plan_free(plan);
 	keys_free(keys);
 	return fflush(stdout) == 0 ? EXIT_STATUS_OK : cli_failure("standard output: %m");
