@@ -158,8 +158,8 @@ const char *const sqlite_statements[N_STATEMENTS] = {
 	[STATEMENT_OLDEST_DEAD_LETTER] =
 		"SELECT id, length(payload) FROM dead_letter ORDER BY id LIMIT 1",
 	[STATEMENT_DELETE_DEAD_LETTER] = "DELETE FROM dead_letter WHERE id = ?1",
-	[STATEMENT_NEXT_MARK] =
-		"SELECT start_ns, probe, generation FROM dirty ORDER BY start_ns, probe LIMIT 1",
+	[STATEMENT_NEXT_MARK] = "SELECT start_ns, probe, generation FROM dirty"
+				" ORDER BY start_ns DESC, probe LIMIT 1",
 	[STATEMENT_REPORTS] = "SELECT payload FROM report WHERE start_ns = ?1 AND probe = ?2"
 			      " ORDER BY spool, sequence",
 	[STATEMENT_MARK_GENERATION] =

@@ -130,7 +130,8 @@ const char *store_error(const struct store *store);
 
 int store_write(struct store *store, struct store_entry *entries, size_t n_entries);
 
-// The oldest mark; -ENOENT when every window is up to date.
+// The newest mark, so that what comes late does not keep the present waiting; -ENOENT when every
+// window is up to date. What is made does not depend on the order.
 int store_next_mark(struct store *store, struct store_mark *ret_mark);
 
 // Payloads of all reports of the marked window, in the order of their keys.

@@ -145,6 +145,26 @@ static void reports_and_marks_survive_reopening(void **state)
 	store_close(bench.store);
 }
 
+// What is seen now does not wait for what comes late.
+static void the_newest_window_is_made_first(void **state)
+{
+	const uint64_t minutes[] = {1, 3, 0, 2};
+	struct store_mark mark;
+	struct bench bench;
+
+	bench_open(&bench, "newest");
+	bench_make_all(&bench);
+	for (uint64_t i = 0; i < 4; i++)
+		assert_int_equal(bench_put(&bench, i + 1, NOON_NS + minutes[i] * MINUTE_NS),
+		                 STORE_STORED);
+	for (uint64_t minute = 4; minute-- > 0;) {
+		assert_int_equal(store_next_mark(bench.store, &mark), 0);
+		assert_int_equal(mark.start_ns, NOON_NS + minute * MINUTE_NS);
+		bench_make(&bench, &mark);
+	}
+	store_close(bench.store);
+}
+
 // Another report comes between reading the mark and putting the window: the mark stays.
 static void a_mark_touched_meanwhile_stays(void **state)
 {
@@ -369,6 +389,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_refused_report_is_kept_apart_once),
 		cmocka_unit_test(a_stored_report_that_is_refused_later_stays_a_duplicate),
 		cmocka_unit_test(reports_and_marks_survive_reopening),
+		cmocka_unit_test(the_newest_window_is_made_first),
 		cmocka_unit_test(a_mark_touched_meanwhile_stays),
 		cmocka_unit_test(making_a_window_again_changes_nothing),
 		cmocka_unit_test(windows_of_two_probes_are_apart),
