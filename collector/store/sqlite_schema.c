@@ -230,14 +230,6 @@ const char *const sqlite_statements[N_STATEMENTS] = {
 		"INSERT INTO scope_key VALUES (?1, ?2, ?3, ?4, ?5)"
 		" ON CONFLICT (start_ns, probe, key) DO UPDATE SET seconds = excluded.seconds"
 		" WHERE excluded.seconds < seconds",
-	[STATEMENT_SPREAD_KEYS] =
-		"INSERT OR IGNORE INTO scope_key"
-		" SELECT s.start_ns, ?1, k.key, k.key_start_ns, k.seconds FROM"
-		" (SELECT DISTINCT start_ns FROM scope"
-		"  WHERE start_ns >= ?2 AND start_ns < ?3 AND probe = ?1) s,"
-		" (SELECT DISTINCT key, key_start_ns, seconds FROM scope_key"
-		"  WHERE start_ns >= ?2 AND start_ns < ?3 AND probe = ?1 AND seconds = 3600) k"
-		" WHERE s.start_ns >= k.key_start_ns",
 	[STATEMENT_SCOPES] =
 		"SELECT s.start_ns, s.probe, p.plan, p.first_ns, s.covered_ipv4, s.covered_ipv6,"
 		" s.uncovered_ipv4, s.uncovered_ipv6, s.asymmetric"

@@ -61,20 +61,6 @@ static int put_key(struct sqlite_store *store, const char *probe, uint64_t start
 	return sqlite_finish(statement);
 }
 
-// A key in the long scope is named when its sketches have something new, or at the latest when the
-// hour ends and they are sent whole. So it was applied in every scope of its hour that reported,
-// from when it starts.
-static int spread_keys(struct sqlite_store *store, const struct store_mark *mark)
-{
-	struct user_tile hour = user_tile_at(USER_LEVEL_HOUR, mark->start_ns);
-	sqlite3_stmt *statement = sqlite_start(store, STATEMENT_SPREAD_KEYS);
-
-	sqlite_bind_text(statement, 1, mark->probe);
-	sqlite_bind_uint(statement, 2, hour.start_ns);
-	sqlite_bind_uint(statement, 3, hour.end_ns);
-	return sqlite_finish(statement);
-}
-
 // Nothing to do for a window without a plan: its reports are never taken back, so it had none
 // before.
 int sqlite_replace_scopes(struct sqlite_store *store, const struct store_mark *mark,
@@ -92,7 +78,7 @@ int sqlite_replace_scopes(struct sqlite_store *store, const struct store_mark *m
 		error = sum_scope(store, mark->probe, &scope);
 	for (size_t i = 0; i < users->n_keys && !error; i++)
 		error = put_key(store, mark->probe, scope.start_ns, &users->keys[i]);
-	return error ? error : spread_keys(store, mark);
+	return error;
 }
 
 static void read_plan(sqlite3_stmt *statement, struct user_scope *ret_scope)

@@ -161,8 +161,8 @@ static int mark_window(struct sqlite_store *store, const char *probe, uint64_t s
 	return sqlite_finish(statement);
 }
 
-// Whether the keys in a report are those of its probe, and not of a fragment, which has no links
-// and names only what it uses. Without a plan there are none.
+// Whether a report says which keys its probe has. A fragment, which has no links, need not name
+// those it does not use. Without a plan there are none.
 static bool names_keys(const struct report *report)
 {
 	return report->n_links > 0 && (report->n_keys > 0 || !report_has_plan(report));
