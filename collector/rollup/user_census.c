@@ -75,14 +75,31 @@ static bool is_next(struct user_pair *last, uint64_t start_ns, const char *probe
 	return true;
 }
 
+static uint64_t least(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+// A pair has a row for each of its plans.
+static void add_observed(struct user_census *census, const struct user_scope *scope)
+{
+	uint64_t before_ns;
+
+	if (is_next(&census->last_reported, scope->start_ns, scope->probe))
+		census->pair_ns = 0;
+	before_ns = census->pair_ns;
+	census->pair_ns = least(before_ns + scope->plan.observed_ns, USER_SCOPE_NS);
+	census->observed_ns += census->pair_ns - before_ns;
+}
+
 int user_census_add_scope(struct user_census *census, const struct user_scope *scope, bool is_kept)
 {
 	int error = add_probe(census, scope->probe);
 
 	if (error || scope->start_ns < census->start_ns)
 		return error;
-	census->n_reported += is_next(&census->last_reported, scope->start_ns, scope->probe) &&
-	                      is_kept;
+	if (is_kept)
+		add_observed(census, scope);
 	for (int family = 0; family < N_FAMILIES; family++) {
 		census->covered_ends[family] += scope->plan.covered_ends[family];
 		census->uncovered_ends[family] += scope->plan.uncovered_ends[family];
@@ -94,12 +111,14 @@ int user_census_add_scope(struct user_census *census, const struct user_scope *s
 int user_census_add_key(struct user_census *census, const struct user_scope_key *key,
                         bool can_be_read)
 {
+	uint64_t observed_ns = least(key->observed_ns, USER_SCOPE_NS);
 	struct user_census_key *keys = census->keys;
 	size_t i = 0;
 
 	if (is_next(&census->last, key->start_ns, key->probe)) {
 		census->is_silent = key->key.scope_seconds > SCOPE_SECONDS;
 		census->n_pairs += !census->is_silent;
+		census->named_ns += census->is_silent ? 0 : observed_ns;
 	}
 	while (i < census->n_keys && keys[i].id != key->key.id)
 		i++;
@@ -108,10 +127,15 @@ int user_census_add_key(struct user_census *census, const struct user_scope_key 
 		if (!keys)
 			return -ENOMEM;
 		census->keys = keys;
-		keys[census->n_keys++] = (struct user_census_key){key->key.id, key->key.start_ns,
-		                                                  0};
+		keys[census->n_keys++] = (struct user_census_key){
+			.id = key->key.id,
+			.start_ns = key->key.start_ns,
+		};
 	}
-	keys[i].n_pairs += can_be_read && !census->is_silent;
+	if (can_be_read && !census->is_silent) {
+		keys[i].n_pairs++;
+		keys[i].observed_ns += observed_ns;
+	}
 	return 0;
 }
 
@@ -122,8 +146,8 @@ const struct user_census_key *user_census_key(const struct user_census *census)
 	for (size_t i = 0; i < census->n_keys; i++) {
 		const struct user_census_key *key = &census->keys[i];
 
-		if (!best || key->n_pairs > best->n_pairs ||
-		    (key->n_pairs == best->n_pairs && key->start_ns < best->start_ns))
+		if (!best || key->observed_ns > best->observed_ns ||
+		    (key->observed_ns == best->observed_ns && key->start_ns < best->start_ns))
 			best = key;
 	}
 	return best;
@@ -148,12 +172,12 @@ void user_census_sort_plans(struct user_census *census)
 
 double user_census_coverage(const struct user_census *census, const struct user_census_key *key)
 {
-	uint64_t n_scopes = (census->end_ns - census->start_ns) / USER_SCOPE_NS;
-	uint64_t n_counted = census->n_reported - census->n_pairs + (key ? key->n_pairs : 0);
+	uint64_t counted_ns = census->observed_ns - census->named_ns + (key ? key->observed_ns : 0);
+	uint64_t length_ns = census->end_ns - census->start_ns;
 
 	if (census->n_probes == 0)
 		return NAN;
-	return (double)n_counted / ((double)n_scopes * (double)census->n_probes);
+	return (double)counted_ns / ((double)length_ns * (double)census->n_probes);
 }
 
 double user_census_plan_coverage(const struct user_census *census, enum family family)

@@ -41,6 +41,12 @@ static void sum_ends(uint64_t *into, uint64_t ends)
 	*into = *into + ends < USER_MINUTE_MAX_ENDS ? *into + ends : USER_MINUTE_MAX_ENDS;
 }
 
+// Two runs of one probe may report the same time.
+static void sum_observed(uint64_t *into, uint64_t observed_ns)
+{
+	*into = observed_ns < CELL_WINDOW_NS - *into ? *into + observed_ns : CELL_WINDOW_NS;
+}
+
 static int add_plan(struct user_minute *minute, const struct report *report)
 {
 	struct user_minute_plan *plan;
@@ -54,6 +60,7 @@ static int add_plan(struct user_minute *minute, const struct report *report)
 	}
 	for (uint32_t i = 0; i < report->n_links; i++)
 		plan->is_asymmetric |= report->links[i].is_asymmetric;
+	sum_observed(&plan->observed_ns, report->observed_ns);
 	return 0;
 }
 

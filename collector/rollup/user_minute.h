@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "cell.h"
 #include "user_sketch.h"
 
 // Ends past it are not counted, so that the minutes of a scope add up to a number stores can keep.
@@ -14,6 +15,7 @@ struct user_minute_plan {
 	struct plan_id plan;
 	uint64_t covered_ends[N_FAMILIES], uncovered_ends[N_FAMILIES];
 	bool is_asymmetric; // a link of the probe was
+	uint64_t observed_ns; // time the probe counted, a minute at most
 };
 
 struct user_minute_key {

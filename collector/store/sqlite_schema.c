@@ -85,19 +85,20 @@ static const char users_schema[] =
 	"  plan INTEGER NOT NULL REFERENCES plan (id),"
 	"  covered_ipv4 INTEGER NOT NULL, covered_ipv6 INTEGER NOT NULL,"
 	"  uncovered_ipv4 INTEGER NOT NULL, uncovered_ipv6 INTEGER NOT NULL,"
-	"  asymmetric INTEGER NOT NULL,"
+	"  asymmetric INTEGER NOT NULL, observed_ns INTEGER NOT NULL,"
 	"  PRIMARY KEY (start_ns, probe, plan)) STRICT, WITHOUT ROWID;"
 	"CREATE TABLE scope ("
 	"  start_ns INTEGER NOT NULL, probe TEXT NOT NULL,"
 	"  plan INTEGER NOT NULL REFERENCES plan (id),"
 	"  covered_ipv4 INTEGER NOT NULL, covered_ipv6 INTEGER NOT NULL,"
 	"  uncovered_ipv4 INTEGER NOT NULL, uncovered_ipv6 INTEGER NOT NULL,"
-	"  asymmetric INTEGER NOT NULL,"
+	"  asymmetric INTEGER NOT NULL, observed_ns INTEGER NOT NULL,"
 	"  PRIMARY KEY (start_ns, probe, plan)) STRICT, WITHOUT ROWID;"
 	"CREATE TABLE scope_key ("
 	"  start_ns INTEGER NOT NULL, probe TEXT NOT NULL, key INTEGER NOT NULL,"
 	"  key_start_ns INTEGER NOT NULL,"
 	"  seconds INTEGER NOT NULL," // shortest level that has sketches of it
+	"  observed_ns INTEGER NOT NULL," // by the probe in the scope
 	"  PRIMARY KEY (start_ns, probe, key)) STRICT, WITHOUT ROWID;"
 
 	// Registers as a string of Redis. They fill pages of their own, which an index of the key
@@ -220,23 +221,28 @@ const char *const sqlite_statements[N_STATEMENTS] = {
 	[STATEMENT_DELETE_USER_MINUTES] =
 		"DELETE FROM user_minute WHERE start_ns = ?1 AND probe = ?2",
 	[STATEMENT_INSERT_USER_MINUTE] =
-		"INSERT INTO user_minute VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+		"INSERT INTO user_minute VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
 	[STATEMENT_DELETE_SCOPES] = "DELETE FROM scope WHERE start_ns = ?1 AND probe = ?2",
 	[STATEMENT_INSERT_SCOPES] =
 		"INSERT INTO scope SELECT ?1, probe, plan, sum(covered_ipv4), sum(covered_ipv6),"
-		" sum(uncovered_ipv4), sum(uncovered_ipv6), max(asymmetric) FROM user_minute"
+		" sum(uncovered_ipv4), sum(uncovered_ipv6), max(asymmetric), sum(observed_ns)"
+		" FROM user_minute"
 		" WHERE start_ns >= ?1 AND start_ns < ?3 AND probe = ?2 GROUP BY plan",
 	[STATEMENT_PUT_SCOPE_KEY] =
-		"INSERT INTO scope_key VALUES (?1, ?2, ?3, ?4, ?5)"
+		"INSERT INTO scope_key VALUES (?1, ?2, ?3, ?4, ?5, 0)"
 		" ON CONFLICT (start_ns, probe, key) DO UPDATE SET seconds = excluded.seconds"
 		" WHERE excluded.seconds < seconds",
+	[STATEMENT_OBSERVE_KEYS] =
+		"UPDATE scope_key SET observed_ns = (SELECT coalesce(sum(observed_ns), 0)"
+		" FROM scope WHERE start_ns = ?1 AND probe = ?2)"
+		" WHERE start_ns = ?1 AND probe = ?2",
 	[STATEMENT_SCOPES] =
 		"SELECT s.start_ns, s.probe, p.plan, p.first_ns, s.covered_ipv4, s.covered_ipv6,"
-		" s.uncovered_ipv4, s.uncovered_ipv6, s.asymmetric"
+		" s.uncovered_ipv4, s.uncovered_ipv6, s.asymmetric, s.observed_ns"
 		" FROM scope s CROSS JOIN plan p ON p.id = s.plan"
 		" WHERE s.start_ns >= ?1 AND s.start_ns < ?2 ORDER BY s.start_ns, s.probe, s.plan",
 	[STATEMENT_SCOPE_KEYS] =
-		"SELECT start_ns, probe, key, key_start_ns, seconds FROM scope_key"
+		"SELECT start_ns, probe, key, key_start_ns, seconds, observed_ns FROM scope_key"
 		" WHERE start_ns >= ?1 AND start_ns < ?2 ORDER BY start_ns, probe, seconds, key",
 	[STATEMENT_FIND_SKETCH] =
 		"SELECT id, registers FROM sketch WHERE level = ?1 AND start_ns = ?2 AND key = ?3"

@@ -3,8 +3,9 @@
 
 #include "sqlite.h"
 
-static int delete_rows(struct sqlite_store *store, enum sqlite_statement which, uint64_t start_ns,
-                       const char *probe)
+// A statement about a probe at a time.
+static int run(struct sqlite_store *store, enum sqlite_statement which, uint64_t start_ns,
+               const char *probe)
 {
 	sqlite3_stmt *statement = sqlite_start(store, which);
 
@@ -31,12 +32,13 @@ static int insert_minute(struct sqlite_store *store, const struct store_mark *ma
 		sqlite_bind_uint(statement, 4 + N_FAMILIES + family, plan->uncovered_ends[family]);
 	}
 	sqlite_bind_uint(statement, 4 + 2 * N_FAMILIES, plan->is_asymmetric);
+	sqlite_bind_uint(statement, 5 + 2 * N_FAMILIES, plan->observed_ns);
 	return sqlite_finish(statement);
 }
 
 static int sum_scope(struct sqlite_store *store, const char *probe, const struct user_tile *scope)
 {
-	int error = delete_rows(store, STATEMENT_DELETE_SCOPES, scope->start_ns, probe);
+	int error = run(store, STATEMENT_DELETE_SCOPES, scope->start_ns, probe);
 	sqlite3_stmt *statement;
 
 	if (error)
@@ -61,6 +63,12 @@ static int put_key(struct sqlite_store *store, const char *probe, uint64_t start
 	return sqlite_finish(statement);
 }
 
+// LIMIT: a key that a probe was given within a scope is taken to have been there for all of it.
+static int observe_keys(struct sqlite_store *store, const char *probe, uint64_t start_ns)
+{
+	return run(store, STATEMENT_OBSERVE_KEYS, start_ns, probe);
+}
+
 // Nothing to do for a window without a plan: its reports are never taken back, so it had none
 // before.
 int sqlite_replace_scopes(struct sqlite_store *store, const struct store_mark *mark,
@@ -71,14 +79,14 @@ int sqlite_replace_scopes(struct sqlite_store *store, const struct store_mark *m
 
 	if (users->n_plans == 0)
 		return 0;
-	error = delete_rows(store, STATEMENT_DELETE_USER_MINUTES, mark->start_ns, mark->probe);
+	error = run(store, STATEMENT_DELETE_USER_MINUTES, mark->start_ns, mark->probe);
 	for (size_t i = 0; i < users->n_plans && !error; i++)
 		error = insert_minute(store, mark, &users->plans[i]);
 	if (!error)
 		error = sum_scope(store, mark->probe, &scope);
 	for (size_t i = 0; i < users->n_keys && !error; i++)
 		error = put_key(store, mark->probe, scope.start_ns, &users->keys[i]);
-	return error;
+	return error ? error : observe_keys(store, mark->probe, scope.start_ns);
 }
 
 static void read_plan(sqlite3_stmt *statement, struct user_scope *ret_scope)
@@ -87,6 +95,7 @@ static void read_plan(sqlite3_stmt *statement, struct user_scope *ret_scope)
 		.start_ns = sqlite_uint(statement, 0),
 		.plan_first_ns = sqlite_uint(statement, 3),
 		.plan.is_asymmetric = sqlite_uint(statement, 8) != 0,
+		.plan.observed_ns = sqlite_uint(statement, 9),
 	};
 	sqlite_name(statement, 1, ret_scope->probe);
 	if (sqlite3_column_bytes(statement, 2) == PLAN_ID_BYTES)
@@ -132,6 +141,7 @@ int sqlite_visit_scope_keys(struct store *base, uint64_t from_ns, uint64_t to_ns
 		key.key.id = sqlite_uint(statement, 2);
 		key.key.start_ns = sqlite_uint(statement, 3);
 		key.key.scope_seconds = (uint32_t)sqlite_uint(statement, 4);
+		key.observed_ns = sqlite_uint(statement, 5);
 		stop = visit(arg, &key);
 	}
 	return sqlite_visit_end(store, statement, result, stop);

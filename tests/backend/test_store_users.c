@@ -35,7 +35,10 @@ static void a_scope_is_the_sum_of_its_minutes_however_often_they_are_made(void *
 	assert_int_equal(scopes.last.plan.uncovered_ends[FAMILY_IPV6], 8);
 	assert_int_equal(scopes.last.plan.covered_ends[FAMILY_IPV4], 0);
 	assert_true(scopes.last.plan.is_asymmetric);
+	assert_int_equal(scopes.last.plan.observed_ns, 2 * MINUTE_NS);
 	assert_int_equal(scopes.n_keys, 2);
+	assert_int_equal(scopes.keys[0].observed_ns, 2 * MINUTE_NS);
+	assert_int_equal(scopes.keys[1].observed_ns, 2 * MINUTE_NS);
 	assert_int_equal(scopes.keys[0].key.id, OLDER);
 	assert_int_equal(scopes.keys[0].key.start_ns, 1000);
 	assert_int_equal(scopes.keys[0].key.scope_seconds, SCOPE_SECONDS);

@@ -61,11 +61,31 @@ static struct bench_user_report report_of(uint64_t key, uint64_t first, uint64_t
 	};
 }
 
-static void put(const struct bench *bench, uint64_t start_ns,
-                const struct bench_user_report *report)
+static void put_minute(const struct bench *bench, uint64_t start_ns,
+                       const struct bench_user_report *report)
 {
 	assert_int_equal(bench_put_users(bench, start_ns / MINUTE_NS, start_ns, report),
 	                 STORE_STORED);
+}
+
+// Five minutes, of which the first tells of all users.
+static void put(const struct bench *bench, uint64_t start_ns,
+                const struct bench_user_report *report)
+{
+	struct bench_user_report later = *report;
+	struct store_entry entries[5];
+
+	later.n_sketches = 0;
+	for (uint64_t i = 0; i < 5; i++) {
+		uint64_t at_ns = start_ns + i * MINUTE_NS;
+
+		entries[i] = bench_user_entry(bench, at_ns / MINUTE_NS, at_ns, i ? &later : report);
+	}
+	assert_int_equal(store_write(bench->store, entries, 5), 0);
+	for (int i = 0; i < 5; i++) {
+		assert_int_equal(entries[i].outcome, STORE_STORED);
+		bench_entry_fini(&entries[i]);
+	}
 }
 
 static struct user_window window_of(const struct bench *bench, uint64_t start_ns, uint64_t end_ns)
@@ -154,6 +174,7 @@ static void a_long_window_is_read_from_days_hours_and_5_minutes(void **state)
 
 		for (uint64_t scope = 0; scope < 12; scope++)
 			put(&bench, end_ns - (40 - hour) * HOUR_NS + scope * SCOPE_NS, &report);
+		bench_make_all(&bench);
 	}
 	window = window_of(&bench, end_ns - 40 * HOUR_NS, end_ns);
 	counts(&window, 0, GRADE_SENT, KEY_1, 41 * 500);
@@ -319,7 +340,28 @@ static void coverage_and_plan_coverage_are_said(void **state)
 	store_close(one.store);
 }
 
-// 5 minutes of three days ago are not kept; the hours around them are.
+// Three minutes of ten; another report of one of them adds no time.
+static void a_scope_is_covered_as_far_as_its_minutes_came(void **state)
+{
+	uint64_t at_ns = recent_hour();
+	struct bench bench = new_bench("minutes");
+	struct bench_user_report report = report_of(KEY_1, 0, 100);
+	struct user_window window;
+
+	put_minute(&bench, at_ns, &report);
+	put_minute(&bench, at_ns + 3 * MINUTE_NS, &report);
+	put_minute(&bench, at_ns + 5 * MINUTE_NS, &report);
+	assert_int_equal(bench_put_users(&bench, 1, at_ns, &report), STORE_STORED);
+	window = window_of(&bench, at_ns, at_ns + 2 * SCOPE_NS);
+	assert_true(fabs(window.coverage - 0.3) < 1e-9);
+	user_window_fini(&window);
+	window = window_of(&bench, at_ns, at_ns + SCOPE_NS);
+	assert_true(fabs(window.coverage - 0.4) < 1e-9);
+	assert_false(window.mixed_keys);
+	user_window_fini(&window);
+	store_close(bench.store);
+}
+
 // Both keys are reported in the first 5 minutes of an hour, and nobody is there in the next.
 static void a_quiet_scope_is_covered_under_two_keys(void **state)
 {
@@ -348,6 +390,7 @@ static void a_quiet_scope_is_covered_under_two_keys(void **state)
 	store_close(bench.store);
 }
 
+// 5 minutes of three days ago are not kept; the hours around them are.
 static void what_is_not_kept_is_not_covered(void **state)
 {
 	uint64_t at_ns = recent_hour() - 3 * DAY_NS;
@@ -408,6 +451,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(another_normalisation_is_never_added_to_the_one_before),
 		cmocka_unit_test(one_plan_with_two_normalisations_counts_both),
 		cmocka_unit_test(coverage_and_plan_coverage_are_said),
+		cmocka_unit_test(a_scope_is_covered_as_far_as_its_minutes_came),
 		cmocka_unit_test(a_quiet_scope_is_covered_under_two_keys),
 		cmocka_unit_test(what_is_not_kept_is_not_covered),
 		cmocka_unit_test(nothing_is_said_where_nobody_reported),

@@ -18,7 +18,8 @@ static uint64_t scope_ns(int scope)
 	return NOON_NS + (uint64_t)(int64_t)scope * USER_SCOPE_NS;
 }
 
-static void reports(struct user_census *census, int probe, int scope, uint8_t plan)
+static void observes(struct user_census *census, int probe, int scope, uint8_t plan,
+                     uint64_t observed_ns)
 {
 	struct user_scope row = {.start_ns = scope_ns(scope), .probe = {(char)probe}};
 
@@ -26,7 +27,13 @@ static void reports(struct user_census *census, int probe, int scope, uint8_t pl
 	row.plan_first_ns = plan;
 	row.plan.covered_ends[FAMILY_IPV6] = 3;
 	row.plan.uncovered_ends[FAMILY_IPV6] = 1;
+	row.plan.observed_ns = observed_ns;
 	assert_int_equal(user_census_add_scope(census, &row, true), 0);
+}
+
+static void reports(struct user_census *census, int probe, int scope, uint8_t plan)
+{
+	observes(census, probe, scope, plan, USER_SCOPE_NS);
 }
 
 // Keys are called by the time they start.
@@ -35,6 +42,7 @@ static void names(struct user_census *census, int probe, int scope, uint64_t key
 	struct user_scope_key row = {.start_ns = scope_ns(scope), .probe = {(char)probe}};
 
 	row.key = (struct user_minute_key){1000 - key, key, SCOPE_SECONDS};
+	row.observed_ns = USER_SCOPE_NS;
 	assert_int_equal(user_census_add_key(census, &row, can_be_read), 0);
 }
 
@@ -182,6 +190,41 @@ static void a_scope_that_names_the_younger_key_alone_saw_nobody(void **state)
 	user_census_fini(&census);
 }
 
+static void a_pair_counts_for_the_part_that_was_observed(void **state)
+{
+	struct user_scope_key key = {.start_ns = NOON_NS, .probe = {PROBE_A}};
+	struct user_census census;
+
+	key.key = (struct user_minute_key){900, 100, SCOPE_SECONDS};
+	key.observed_ns = USER_SCOPE_NS / 5;
+	user_census_init(&census, NOON_NS, scope_ns(2));
+	observes(&census, PROBE_A, 0, 1, USER_SCOPE_NS / 5);
+	observes(&census, PROBE_A, 1, 1, USER_SCOPE_NS / 2); // nobody was there
+	assert_int_equal(user_census_add_key(&census, &key, true), 0);
+	covers(&census, 100, 0.35);
+	user_census_fini(&census);
+}
+
+// Many pairs of which little was observed are less than one that is whole.
+static void the_key_most_was_observed_under_is_chosen(void **state)
+{
+	struct user_scope_key key = {.probe = {PROBE_A}};
+	struct user_census census;
+
+	key.key = (struct user_minute_key){900, 100, SCOPE_SECONDS};
+	key.observed_ns = USER_SCOPE_NS / 10;
+	user_census_init(&census, NOON_NS, scope_ns(4));
+	for (int scope = 0; scope < 3; scope++) {
+		observes(&census, PROBE_A, scope, 1, USER_SCOPE_NS / 10);
+		key.start_ns = scope_ns(scope);
+		assert_int_equal(user_census_add_key(&census, &key, true), 0);
+	}
+	reports(&census, PROBE_A, 3, 1);
+	names(&census, PROBE_A, 3, 200, true);
+	covers(&census, 200, 0.25);
+	user_census_fini(&census);
+}
+
 // Two plans in one scope are one pair.
 static void a_pair_is_counted_once_whatever_its_plans_and_keys(void **state)
 {
@@ -220,7 +263,7 @@ static void many_probes_are_each_expected(void **state)
 
 	user_census_init(&census, NOON_NS, scope_ns(1));
 	for (int i = 0; i < 300; i++) {
-		struct user_scope row = {.start_ns = NOON_NS};
+		struct user_scope row = {.start_ns = NOON_NS, .plan.observed_ns = USER_SCOPE_NS};
 
 		snprintf(row.probe, sizeof(row.probe), "p%d", i * 7 % 300);
 		assert_int_equal(user_census_add_scope(&census, &row, i % 2), 0);
@@ -236,6 +279,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(without_a_probe_nothing_is_said),
+		cmocka_unit_test(a_pair_counts_for_the_part_that_was_observed),
+		cmocka_unit_test(the_key_most_was_observed_under_is_chosen),
 		cmocka_unit_test(over_a_rotation_the_key_that_is_there_throughout_is_chosen),
 		cmocka_unit_test(of_equal_keys_the_older_is_chosen),
 		cmocka_unit_test(a_key_whose_sketches_cannot_be_read_covers_nothing),
