@@ -7,6 +7,7 @@
 #include "collector/rollup/user_groups.h"
 #include "collector/rollup/user_level.h"
 #include "proto/base/clock.h"
+#include "proto/base/log.h"
 
 // What is read for one window.
 struct reading {
@@ -15,6 +16,7 @@ struct reading {
 	struct user_census census;
 	struct user_groups groups;
 	size_t plan; // whose groups are being read
+	size_t n_damaged; // sketches, left out
 	size_t n_tiles, tile; // that the scopes have come to
 	struct user_tile tiles[USER_MAX_TILES];
 };
@@ -99,30 +101,39 @@ static void describe(const struct user_census *census, const struct user_census_
 		                                                          (enum family)family);
 }
 
+// A sketch that is not there has nobody in it. One that is damaged is lost, but takes nothing else
+// with it.
+static int unite_tile(struct reading *reading, const struct store_sketch *which,
+                      struct user_sketch *united, size_t *n_found)
+{
+	struct user_sketch sketch;
+	int error = store_read_sketch(reading->store, which, &sketch);
+
+	if (error == -EBADMSG)
+		reading->n_damaged++;
+	if (error == -EBADMSG || error == -ENOENT)
+		return 0;
+	if (error)
+		return error;
+	++*n_found;
+	return user_sketch_union(united, &sketch);
+}
+
 // The union over all tiles. Adds to how many sketches there were.
 static int unite(struct reading *reading, struct store_sketch *which,
                  struct user_sketch *ret_sketch, size_t *n_found)
 {
-	struct user_sketch sketch;
+	int error = 0;
 
 	*ret_sketch = (struct user_sketch){.domain = which->domain};
-	for (size_t i = 0; i < reading->n_tiles; i++) {
-		int error;
-
+	for (size_t i = 0; i < reading->n_tiles && !error; i++) {
 		if (!is_kept(reading, &reading->tiles[i]))
 			continue;
 		which->level = reading->tiles[i].level;
 		which->start_ns = reading->tiles[i].start_ns;
-		error = store_read_sketch(reading->store, which, &sketch);
-		if (error == -ENOENT)
-			continue;
-		if (!error)
-			error = user_sketch_union(ret_sketch, &sketch);
-		if (error)
-			return error;
-		++*n_found;
+		error = unite_tile(reading, which, ret_sketch, n_found);
 	}
-	return 0;
+	return error;
 }
 
 static int count_group(struct reading *reading, const struct report_group *group,
@@ -166,7 +177,14 @@ static int read_window(struct reading *reading, struct user_window *ret_window)
 		return error;
 	key = user_census_key(&reading->census);
 	describe(&reading->census, key, ret_window);
-	return key ? count_groups(reading, ret_window) : 0;
+	if (key)
+		error = count_groups(reading, ret_window);
+	if (reading->n_damaged > 0)
+		log_error("store: a stored sketch is damaged, check the disk: %zu of them left out "
+		          "of "
+		          "a window of users, whose figures are too low",
+		          reading->n_damaged);
+	return error;
 }
 
 int users_window(struct store *store, uint64_t start_ns, uint64_t end_ns,

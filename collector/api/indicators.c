@@ -1,7 +1,10 @@
 // GET /api/v1/indicators?at=TIME
+#include <errno.h>
+
 #include "api.h"
 #include "figures.h"
 #include "proto/base/clock.h"
+#include "proto/base/log.h"
 #include "query.h"
 #include "reply.h"
 #include "users.h"
@@ -18,6 +21,7 @@ static int add_users(struct api *api, uint64_t at_ns, json_t *document)
 	return error;
 }
 
+// What is wrong with users is no reason to keep the traffic back.
 static int make_document(struct api *api, uint64_t at_ns, uint64_t start_ns, json_t **ret_document)
 {
 	json_t *document;
@@ -27,10 +31,10 @@ static int make_document(struct api *api, uint64_t at_ns, uint64_t start_ns, jso
 		return error;
 	error = add_users(api, at_ns, document);
 	if (error)
-		json_decref(document);
-	else
-		*ret_document = document;
-	return error;
+		log_error("store: users are left out of /api/v1/indicators: %s",
+		          error == -ENOMEM ? "out of memory" : store_error(api->store));
+	*ret_document = document;
+	return 0;
 }
 
 static int window_at(struct api *api, const struct evkeyvalq *query, uint64_t *ret_at_ns,

@@ -4,10 +4,13 @@
 Usage: test_users_api.py COLLECTOR
 """
 
+import contextlib
+import sqlite3
+import tempfile
 import time
 
 import sketches
-from collector_bench import collector_with, run
+from collector_bench import collector_with, run, start
 from harness import eventually, find
 from wire import MINUTE_NS, Session, hello, users_fields
 
@@ -143,6 +146,27 @@ def users_are_indicators_too(collector):
     assert is_about(total["value"], 5000) and total["standard_error"] > 0, total
     assert find(rows, dimensions={"access": "mobile"})["value"] == total["value"]
     assert find(rows, dimensions={"carrier": "A"})["unit"] == "users"
+
+
+def damage_sketches_of(directory, carrier):
+    with contextlib.closing(sqlite3.connect(f"{directory}/centre.db")) as database:
+        changed = database.execute(
+            "UPDATE sketch SET registers = x'00' WHERE user_group IN"
+            " (SELECT id FROM user_group WHERE carrier = ?)", (carrier,)).rowcount
+        database.commit()
+    assert changed > 0
+
+
+def a_damaged_sketch_takes_nothing_else_with_it():
+    scope = last_scope()
+    with tempfile.TemporaryDirectory() as directory, start(directory) as collector:
+        send(collector, scope, users_of([("A", "north", "mobile", grades(4000, 4000)),
+                                         ("B", "south", "mobile", grades(5000, 5000))]))
+        damage_sketches_of(directory, "A")
+        assert is_about(window(asked(collector, scope), "5min")["total"]["users"], 5000)
+        at = (scope + SCOPE_NS) // 10**9
+        status, answer = collector.get(f"/api/v1/indicators?at={at}")
+        assert status == 200, answer
 
 
 def warned(collector, scope, words):
