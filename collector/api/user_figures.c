@@ -47,9 +47,23 @@ json_t *user_figures_number(bool is_measured, const struct user_value *value)
 	return json_integer((json_int_t)value->users);
 }
 
+// Two significant digits: all digits of a root of squares would tell the squares, which are errors
+// of parts that nothing else says the sizes of.
+double user_figures_rounded(double standard_error)
+{
+	double step;
+
+	if (!(standard_error > 0))
+		return 0;
+	step = pow(10, floor(log10(standard_error)) - 1);
+	return step < 1 ? round(standard_error / step) / round(1 / step)
+	                : round(standard_error / step) * step;
+}
+
 json_t *user_figures_error(bool is_measured, const struct user_value *value)
 {
-	return figures_number(is_measured && value->mark == PRIVACY_SHOWN, value->standard_error);
+	return figures_number(is_measured && value->mark == PRIVACY_SHOWN,
+	                      user_figures_rounded(value->standard_error));
 }
 
 static json_t *sent_number(bool is_measured, const struct user_value *value)
@@ -197,11 +211,12 @@ static json_t *share_object(const struct user_figures *figures)
 
 	if (internet->number == 0)
 		return json_null();
-	return json_pack("{s:o, s:o, s:I, s:s}", "value",
-	                 figures_number(total, total ? (double)total->users / number : 0),
-	                 "standard_error",
-	                 figures_number(total, total ? total->standard_error / number : 0),
-	                 "internet_users", (json_int_t)internet->number, "date", internet->date);
+	return json_pack(
+		"{s:o, s:o, s:I, s:s}", "value",
+		figures_number(total, total ? (double)total->users / number : 0), "standard_error",
+		figures_number(total,
+	                       total ? user_figures_rounded(total->standard_error / number) : 0),
+		"internet_users", (json_int_t)internet->number, "date", internet->date);
 }
 
 // What a target is held against. False where it is hidden or not measured.

@@ -29,6 +29,9 @@ bool user_figures_measured(const struct user_figures *figures, enum user_span_ki
 json_t *user_figures_number(bool is_measured, const struct user_value *value);
 json_t *user_figures_error(bool is_measured, const struct user_value *value);
 
+// An error as it may be published: to two significant digits.
+double user_figures_rounded(double standard_error);
+
 // {"at": ..., "windows": [...], "share": ..., "targets": [...], "warnings": [...]}. NULL when out
 // of memory.
 json_t *user_figures_document(const struct user_figures *figures, uint64_t at_ns);

@@ -73,10 +73,11 @@ static int append_share(const struct user_figures *figures, json_t *list)
 	bool is_known = total->mark == PRIVACY_SHOWN;
 
 	return json_array_append_new(
-		list,
-		indicator_object(figures, USER_SPAN_30D, "v6_user_share", "ratio", json_object(),
-	                         figures_number(is_known, (double)total->users / number),
-	                         figures_number(is_known, total->standard_error / number)));
+		list, indicator_object(
+			      figures, USER_SPAN_30D, "v6_user_share", "ratio", json_object(),
+			      figures_number(is_known, (double)total->users / number),
+			      figures_number(is_known, user_figures_rounded(total->standard_error /
+	                                                                    number))));
 }
 
 int user_figures_indicators(const struct user_figures *figures, json_t *list)

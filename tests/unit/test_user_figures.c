@@ -22,6 +22,8 @@ static struct settings settings;
 static struct user_figures figures;
 static json_t *document;
 
+static const double hypot_of_parts = 405.00012345678;
+
 static const uint64_t lengths_s[N_USER_SPANS] = {300, 3600, DAY_S / 2, 30 * DAY_S, DAY_S};
 
 static void add(enum user_span_kind kind, const char *carrier, enum access access, double users)
@@ -153,6 +155,30 @@ static void nothing_reported_is_not_measured_rather_than_few(void **state)
 	expect_warning("no probe reported ipv6 users", "\"plan\"");
 }
 
+// The exact error of two parts of one cell is the root of the sum of their squares, from which the
+// parts follow with their sum.
+static void errors_are_rounded_so_that_parts_cannot_be_solved_for(void **state)
+{
+	const double errors[][2] = {
+		{hypot_of_parts, 410}, {0.0123456, 0.012}, {999.6, 1000}, {0, 0}, {47.5, 48},
+		{7.77, 7.8},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++)
+		assert_true(user_figures_rounded(errors[i][0]) == errors[i][1]);
+	add(USER_SPAN_5MIN, "a", ACCESS_MOBILE, 50000);
+	cells[USER_SPAN_5MIN][0].grades[GRADE_CONFIRMED].standard_error = hypot_of_parts;
+	settings.internet_users = (struct internet_users){1000000, (char *)"2025-06"};
+	add(USER_SPAN_30D, "a", ACCESS_FIXED, 50000);
+	cells[USER_SPAN_30D][0].grades[GRADE_CONFIRMED].standard_error = hypot_of_parts;
+	make();
+	assert_true(json_number_value(json_object_get(json_object_get(window(0), "total"),
+	                                              "standard_error")) == 410);
+	assert_true(json_number_value(json_object_get(json_object_get(document, "share"),
+	                                              "standard_error")) == 0.00041);
+}
+
 static json_t *target(size_t number)
 {
 	return json_array_get(json_object_get(document, "targets"), number);
@@ -169,7 +195,7 @@ static void the_share_and_the_targets_are_of_thirty_days(void **state)
 	make();
 	share = json_object_get(document, "share");
 	assert_true(fabs(json_real_value(json_object_get(share, "value")) - 0.29) < 1e-9);
-	assert_true(json_real_value(json_object_get(share, "standard_error")) > 0.0025);
+	assert_true(json_real_value(json_object_get(share, "standard_error")) == 0.0025);
 	assert_string_equal(json_string_value(json_object_get(share, "date")), "2025-06");
 	// 200 M, 20 % and 50 M mobile by 2018, 500 M and 50 % by 2020.
 	assert_true(json_is_true(json_object_get(target(0), "reached")));
@@ -313,6 +339,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_is_hidden_has_no_number, start, stop),
 		cmocka_unit_test_setup_teardown(nothing_reported_is_not_measured_rather_than_few,
 	                                        start, stop),
+		cmocka_unit_test_setup_teardown(
+			errors_are_rounded_so_that_parts_cannot_be_solved_for, start, stop),
 		cmocka_unit_test_setup_teardown(the_share_and_the_targets_are_of_thirty_days, start,
 	                                        stop),
 		cmocka_unit_test_setup_teardown(
