@@ -25,12 +25,19 @@
 
 #include "row_space.h"
 
+enum {
+	// Coefficients of equations that may be computed for a table, which takes about 0.2 s. Of a
+	// table that asks for more only the total is shown.
+	MAX_WORK = 200000000,
+};
+
 struct work {
 	struct privacy_table *table;
 	uint64_t threshold;
 	uint32_t *columns; // by leaf: its number among the hidden ones
 	uint32_t *named; // room for the hidden leaves of a sum
 	bool *is_touched; // by sum: something of it was hidden in this round
+	uint64_t spent; // of MAX_WORK, by the rounds before
 };
 
 // Hidden parts of something known.
@@ -89,9 +96,12 @@ static bool is_total(const struct privacy_table *table, const struct privacy_sum
 // Whether nothing of a sum is hidden yet, so that hiding one leaf would call for another.
 static bool is_whole(const struct privacy_table *table, const struct privacy_sum *sum)
 {
-	struct parts parts = sum_parts(table, sum);
-
-	return sum->mark == PRIVACY_SHOWN && parts.n_under + parts.n_withheld == 0;
+	if (sum->mark != PRIVACY_SHOWN)
+		return false;
+	for (size_t i = 0; i < sum->n_leaves; i++)
+		if (table->leaves[sum->leaves[i]].mark != PRIVACY_SHOWN)
+			return false;
+	return true;
 }
 
 // How many more leaves hiding this one would call for.
@@ -285,6 +295,11 @@ static size_t number_hidden(struct work *work)
 	return n;
 }
 
+static bool is_spent(const struct work *work, const struct row_space *space)
+{
+	return work->spent + space->work > MAX_WORK;
+}
+
 // Sums of one dimension share no leaf, so those come first of which there are most: while they are
 // alone nothing has to be eliminated.
 static int fill_space(struct work *work, struct row_space *ret_space)
@@ -299,7 +314,7 @@ static int fill_space(struct work *work, struct row_space *ret_space)
 		if (table->first[i + 1] - table->first[i] >
 		    table->first[longest + 1] - table->first[longest])
 			longest = (enum privacy_dimension)i;
-	for (size_t i = 0; i < table->n_sums && !error; i++) {
+	for (size_t i = 0; i < table->n_sums && !error && !is_spent(work, ret_space); i++) {
 		const struct privacy_sum *sum =
 			&table->sums[(i + table->first[longest]) % table->n_sums];
 
@@ -359,7 +374,7 @@ static bool cover_sums(struct work *work, struct row_space *space)
 	for (int dimension = 0; dimension < N_PRIVACY_DIMENSIONS; dimension++) {
 		size_t first = table->first[dimension], end = table->first[dimension + 1];
 
-		for (size_t i = first; i < end; i++) {
+		for (size_t i = first; i < end && !is_spent(work, space); i++) {
 			const struct privacy_sum *sum = &table->sums[i];
 
 			if (sum->mark != PRIVACY_SHOWN &&
@@ -384,11 +399,12 @@ static int protect_exposed(struct work *work, bool *ret_changed)
 	for (size_t i = 0; i < table->n_leaves && !error; i++)
 		work->columns[i] = table->leaves[i].mark == PRIVACY_SHOWN ? UINT32_MAX
 		                                                          : work->columns[i];
-	for (size_t i = 0; i < table->n_leaves && !error; i++)
+	for (size_t i = 0; i < table->n_leaves && !error && !is_spent(work, &space); i++)
 		if (work->columns[i] != UINT32_MAX && row_space_has(&space, &work->columns[i], 1))
 			changed |= cover_leaf(work, &table->leaves[i]);
 	if (!changed && !error)
 		changed = cover_sums(work, &space);
+	work->spent += space.work;
 	row_space_fini(&space);
 	*ret_changed = changed;
 	return error;
@@ -443,12 +459,15 @@ int privacy_protect(struct privacy_table *table, uint64_t threshold)
 	}
 	error = work_init(&work, table, threshold);
 	// Without a total all leaves are small, and there is no equation.
-	while (!error && changed && privacy_table_total(table)->mark == PRIVACY_SHOWN) {
+	while (!error && changed && work.spent <= MAX_WORK &&
+	       privacy_table_total(table)->mark == PRIVACY_SHOWN) {
 		bool summed = protect_sums(&work);
 
 		error = protect_exposed(&work, &changed);
 		changed |= summed;
 	}
+	if (work.spent > MAX_WORK)
+		hide_all_but_the_total(table);
 	work_fini(&work);
 	return error;
 }

@@ -5,7 +5,8 @@
 #include "privacy_table.h"
 
 enum {
-	// Sums of a table that are examined in a second; of a wider table only the total is shown.
+	// Of a wider table only the total is shown, unexamined: that bounds the memory it takes.
+	// The time is bounded by itself (MAX_WORK in privacy.c).
 	PRIVACY_MAX_SUMS = 600,
 };
 
@@ -15,6 +16,6 @@ enum {
 //    combination of shown ones, and no shown sum, nor the difference of the total and the shown
 //    sums of a dimension, bounds a small cell more closely than "under the threshold" does;
 //  - the total is hidden only if it is under the threshold itself.
-// Where nothing else helps, all that is under the threshold is PRIVACY_WITHHELD, which says less.
-// 0; -ENOMEM.
+// Where that would take too much computing only the total is shown, and where nothing else helps,
+// all that is under the threshold is PRIVACY_WITHHELD, which says less. 0; -ENOMEM.
 int privacy_protect(struct privacy_table *table, uint64_t threshold);

@@ -55,11 +55,12 @@ static uint32_t *row_at(const struct row_space *space, size_t number)
 }
 
 // row = row - factor * other
-static void subtract(uint32_t *row, const uint32_t *other, uint32_t factor, size_t n)
+static void subtract(struct row_space *space, uint32_t *row, const uint32_t *other, uint32_t factor)
 {
 	uint32_t negative = PRIME - factor;
 
-	for (size_t i = 0; i < n; i++) {
+	space->work += space->n_columns;
+	for (size_t i = 0; i < space->n_columns; i++) {
 		uint32_t sum = row[i] + multiply(other[i], negative);
 
 		row[i] = sum >= PRIME ? sum - PRIME : sum;
@@ -71,12 +72,13 @@ static uint32_t *reduce(struct row_space *space, const uint32_t *columns, size_t
 {
 	uint32_t *row = space->spare;
 
+	space->work += space->n_columns + space->n_rows;
 	memset(row, 0, space->n_columns * sizeof(*row));
 	for (size_t i = 0; i < n_columns; i++)
 		row[columns[i]] = 1;
 	for (size_t i = 0; i < space->n_rows; i++)
 		if (row[space->pivots[i]])
-			subtract(row, row_at(space, i), row[space->pivots[i]], space->n_columns);
+			subtract(space, row, row_at(space, i), row[space->pivots[i]]);
 	return row;
 }
 
@@ -105,7 +107,7 @@ void row_space_add(struct row_space *space, const uint32_t *columns, size_t n_co
 		uint32_t *other = row_at(space, i);
 
 		if (other[pivot])
-			subtract(other, row, other[pivot], space->n_columns);
+			subtract(space, other, row, other[pivot]);
 	}
 	memcpy(row_at(space, space->n_rows), row, space->n_columns * sizeof(*row));
 	space->pivots[space->n_rows++] = pivot;

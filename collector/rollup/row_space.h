@@ -13,6 +13,7 @@ struct row_space {
 	uint32_t *rows; // max_rows times n_columns
 	size_t *pivots; // the column of its own, by row
 	uint32_t *spare; // a row to work in
+	uint64_t work; // coefficients computed so far
 };
 
 // 0; -ENOMEM. To be released with row_space_fini() whatever comes back.

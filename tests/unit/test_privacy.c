@@ -451,6 +451,42 @@ static void the_largest_tables_take_bounded_time(void **state)
 	assert_true(flat < 20);
 }
 
+// Many places with few cells each, of which one in a hundred is small: each round withholds one
+// cell, and eliminates all anew.
+static size_t slow_table(uint32_t n_regions)
+{
+	size_t n = 0;
+
+	random_state = 11;
+	for (uint32_t carrier = 0; carrier < 4; carrier++)
+		for (uint32_t region = 0; region < n_regions; region++) {
+			bool is_small = next_random() % 100 == 0;
+
+			leaves[n++] = leaf_of(carrier, region, (carrier + region) % 6,
+			                      is_small ? 40 : 5000 + next_random() % 100000);
+		}
+	return n;
+}
+
+static void a_table_that_takes_too_long_to_examine_shows_its_total_alone(void **state)
+{
+	struct timespec before, after;
+	size_t n = slow_table(400);
+
+	(void)state;
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &before);
+	protect(n, 4, 400, 6, K);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &after);
+	assert_int_equal(table.sums[0].mark, PRIVACY_SHOWN);
+	for (size_t i = 1; i < table.n_sums; i++)
+		assert_int_equal(table.sums[i].mark, PRIVACY_WITHHELD);
+	for (size_t i = 0; i < n; i++)
+		assert_int_equal(leaves[i].mark, PRIVACY_WITHHELD);
+	// 0.2 s, and more under sanitizers.
+	assert_true(after.tv_sec - before.tv_sec < 10);
+	privacy_table_fini(&table);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -467,6 +503,7 @@ int main(void)
 		cmocka_unit_test(the_example_of_the_handbook_is_true),
 		cmocka_unit_test(random_tables_give_nothing_away),
 		cmocka_unit_test(a_table_too_wide_to_be_examined_shows_its_total_alone),
+		cmocka_unit_test(a_table_that_takes_too_long_to_examine_shows_its_total_alone),
 		cmocka_unit_test(the_largest_tables_take_bounded_time),
 	};
 
