@@ -15,22 +15,26 @@ static bool is_good(const struct user_cache_entry *entry, struct user_span span)
 	       clock_monotonic_ns() - entry->made_ns < USER_CACHE_REST * entry->cost_ns;
 }
 
-static bool is_for(const struct user_cache_entry *entry, struct user_span span)
+// Spans of two kinds may begin together, but one must not be answered with the other, nor make anew
+// what somebody was given for the other.
+static bool is_for(const struct user_cache_entry *entry, enum user_span_kind kind,
+                   struct user_span span)
 {
-	return entry->made_ns && entry->window.start_ns == span.start_ns &&
+	return entry->made_ns && entry->kind == kind && entry->window.start_ns == span.start_ns &&
 	       entry->window.end_ns <= span.end_ns &&
 	       span.end_ns - entry->window.end_ns <= USER_CACHE_LAG_NS;
 }
 
 // The entry for the span that ends latest, or the one used longest ago.
-static struct user_cache_entry *entry_for(struct user_cache *cache, struct user_span span)
+static struct user_cache_entry *entry_for(struct user_cache *cache, enum user_span_kind kind,
+                                          struct user_span span)
 {
 	struct user_cache_entry *latest = NULL, *oldest = &cache->entries[0];
 
 	for (int i = 0; i < USER_CACHE_WINDOWS; i++) {
 		struct user_cache_entry *entry = &cache->entries[i];
 
-		if (is_for(entry, span) &&
+		if (is_for(entry, kind, span) &&
 		    (!latest || entry->window.end_ns > latest->window.end_ns))
 			latest = entry;
 		if (entry->turn < oldest->turn)
@@ -38,6 +42,7 @@ static struct user_cache_entry *entry_for(struct user_cache *cache, struct user_
 	}
 	if (latest)
 		return latest;
+	oldest->kind = kind;
 	oldest->is_stale = true;
 	oldest->cost_ns = 0;
 	return oldest;
@@ -59,10 +64,10 @@ static int entry_make(struct user_cache_entry *entry, struct store *store, struc
 	return 0;
 }
 
-int user_cache_window(struct user_cache *cache, struct store *store, struct user_span span,
-                      const struct user_window **ret_window)
+int user_cache_window(struct user_cache *cache, struct store *store, enum user_span_kind kind,
+                      struct user_span span, const struct user_window **ret_window)
 {
-	struct user_cache_entry *entry = entry_for(cache, span);
+	struct user_cache_entry *entry = entry_for(cache, kind, span);
 	int error = is_good(entry, span) ? 0 : entry_make(entry, store, span);
 
 	if (error)

@@ -20,6 +20,7 @@ enum {
 #define USER_CACHE_LAG_NS (UINT64_C(3600) * UINT64_C(1000000000))
 
 struct user_cache_entry {
+	enum user_span_kind kind; // what it was made for
 	struct user_window window;
 	uint64_t made_ns, cost_ns; // monotonic; 0: unused
 	uint64_t turn; // of its last use
@@ -33,11 +34,12 @@ struct user_cache {
 
 void user_cache_fini(struct user_cache *cache);
 
-// The users of a span that is not empty, or of one that begins with it and ended a little earlier
-// (its window says so) while that one rests. Borrowed: valid until USER_CACHE_WINDOWS other spans
-// have been asked for. 0, or what users_window() returned.
-int user_cache_window(struct user_cache *cache, struct store *store, struct user_span span,
-                      const struct user_window **ret_window);
+// The users of a span that is not empty, of a kind, or of an earlier one of the kind that begins
+// with it and ended a little earlier (its window says so) while that one rests. Borrowed: valid
+// until the same kind is asked for again, or USER_CACHE_WINDOWS other spans have been. 0, or what
+// users_window() returned.
+int user_cache_window(struct user_cache *cache, struct store *store, enum user_span_kind kind,
+                      struct user_span span, const struct user_window **ret_window);
 
 // Reports of that minute have come: windows that hold it will be made anew.
 void user_cache_changed(struct user_cache *cache, uint64_t minute_ns);

@@ -20,11 +20,12 @@ int users_figures(struct api *api, enum family family, uint64_t at_ns,
 
 	*figures = (struct user_figures){.family = family, .settings = api->settings};
 	for (int i = 0; i < N_USER_SPANS && !error; i++) {
-		struct user_span span = user_span_at((enum user_span_kind)i, at_ns, now_ns);
+		enum user_span_kind kind = (enum user_span_kind)i;
+		struct user_span span = user_span_at(kind, at_ns, now_ns);
 
 		figures->spans[i] = span;
 		if (!user_span_is_empty(span))
-			error = user_cache_window(&api->users, api->store, span,
+			error = user_cache_window(&api->users, api->store, kind, span,
 			                          &figures->windows[i]);
 		if (figures->windows[i])
 			figures->spans[i].end_ns = figures->windows[i]->end_ns;
