@@ -10,7 +10,8 @@ enum refusal {
 	REFUSAL_LATE,
 	REFUSAL_FUTURE,
 	REFUSAL_BOUND, // past a bound of the store
-	REFUSAL_GROUPS, // past how many groups or plans of users the store takes
+	REFUSAL_GROUPS, // of groups or a plan alone, past how many the store takes; the rest is
+	                // stored
 	REFUSAL_CONFLICT, // another report has its key
 	N_REFUSALS
 };

@@ -74,8 +74,18 @@ static void log_refusal(const struct store_entry *entry)
 		            entry->reason);
 }
 
+static void count_left_out(struct metrics *metrics, const struct store_entry *entry)
+{
+	metrics->reports_refused[REFUSAL_GROUPS]++;
+	log_warning("ingest: %s: report stored, but %u of its groups of users, or its plan, left "
+	            "out: %s",
+	            entry->probe, entry->n_left_out, entry->reason);
+}
+
 static void count_stored(struct metrics *metrics, const struct store_entry *entry)
 {
+	if (entry->n_left_out > 0)
+		count_left_out(metrics, entry);
 	metrics->reports_stored++;
 	metrics->window_overruns += entry->report->window_overruns;
 	if (link_totals_add(&metrics->links, entry->report) < 0)

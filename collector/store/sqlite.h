@@ -134,7 +134,7 @@ int sqlite_look_up(sqlite3_stmt *statement, uint64_t *ret_value);
 __attribute__((format(printf, 3, 4))) void
 sqlite_refuse(struct store_entry *entry, enum refusal refusal, const char *format, ...);
 
-// Registers the plan and the groups of a report, or sets the refusal.
+// Registers the plan and the groups of a report, and says how many it left out.
 int sqlite_put_users(struct sqlite_store *store, struct store_entry *entry);
 
 // Numbers of a plan and a group in this store; 0 when they are not registered.

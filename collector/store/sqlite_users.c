@@ -31,19 +31,21 @@ int sqlite_find_group(struct sqlite_store *store, const struct report_group *gro
 	return sqlite_look_up(statement, ret_id);
 }
 
-// Refuses the report when as many as allowed are there already.
+// Leaves one out when as many as allowed are there already. What else the report says is sound, and
+// the next reports would be no better.
 static int check_number(struct sqlite_store *store, enum sqlite_statement which, uint64_t max,
                         const char *what, struct store_entry *entry)
 {
 	uint64_t n = 0;
 	int error = sqlite_look_up(sqlite_start(store, which), &n);
 
-	if (!error && n >= max)
-		sqlite_refuse(entry, REFUSAL_GROUPS,
-		              "the store has seen %ju %s already: use fewer names in plans, or "
-		              "another store",
-		              (uintmax_t)n, what);
-	return error;
+	if (error || n < max)
+		return error;
+	entry->n_left_out++;
+	snprintf(entry->reason, sizeof(entry->reason),
+	         "the store has seen %ju %s already: use fewer names in plans, or another store",
+	         (uintmax_t)n, what);
+	return 0;
 }
 
 static int put_plan(struct sqlite_store *store, struct store_entry *entry, uint64_t *ret_id)
@@ -54,7 +56,7 @@ static int put_plan(struct sqlite_store *store, struct store_entry *entry, uint6
 
 	if (!error && *ret_id == 0)
 		error = check_number(store, STATEMENT_COUNT_PLANS, STORE_MAX_PLANS, "plans", entry);
-	if (error || *ret_id || entry->refusal)
+	if (error || *ret_id || entry->n_left_out > 0)
 		return error;
 	statement = sqlite_start(store, STATEMENT_INSERT_PLAN);
 	sqlite3_bind_blob(statement, 1, report->plan.bytes, PLAN_ID_BYTES, SQLITE_STATIC);
@@ -64,16 +66,21 @@ static int put_plan(struct sqlite_store *store, struct store_entry *entry, uint6
 	return error;
 }
 
+// 0 in *ret_id when the group is left out.
 static int put_group(struct sqlite_store *store, struct store_entry *entry,
                      const struct report_group *group, uint64_t *ret_id)
 {
 	int error = sqlite_find_group(store, group, ret_id);
 	sqlite3_stmt *statement;
 
-	if (!error && *ret_id == 0)
-		error = check_number(store, STATEMENT_COUNT_GROUPS, STORE_MAX_GROUPS, "groups",
-		                     entry);
-	if (error || *ret_id || entry->refusal)
+	if (error || *ret_id)
+		return error;
+	if (entry->n_left_out > 0) {
+		entry->n_left_out++; // the table has not shrunk since
+		return 0;
+	}
+	error = check_number(store, STATEMENT_COUNT_GROUPS, STORE_MAX_GROUPS, "groups", entry);
+	if (error || entry->n_left_out > 0)
 		return error;
 	statement = sqlite_start(store, STATEMENT_INSERT_GROUP);
 	bind_group(statement, group);
@@ -91,8 +98,7 @@ static int put_plan_group(struct sqlite_store *store, uint64_t plan, uint64_t gr
 	return sqlite_finish(statement);
 }
 
-// LIMIT: groups that come before one that is refused stay registered, and so do those of plans that
-// are no longer in use.
+// LIMIT: groups of plans that are no longer in use stay registered.
 int sqlite_put_users(struct sqlite_store *store, struct store_entry *entry)
 {
 	uint64_t plan = 0, group = 0;
@@ -101,9 +107,11 @@ int sqlite_put_users(struct sqlite_store *store, struct store_entry *entry)
 	if (!report_has_plan(entry->report))
 		return 0;
 	error = put_plan(store, entry, &plan);
-	for (uint32_t i = 0; i < entry->report->n_groups && !error && !entry->refusal; i++) {
+	if (plan == 0)
+		return error;
+	for (uint32_t i = 0; i < entry->report->n_groups && !error; i++) {
 		error = put_group(store, entry, &entry->report->groups[i], &group);
-		if (!error && !entry->refusal)
+		if (!error && group)
 			error = put_plan_group(store, plan, group);
 	}
 	return error;

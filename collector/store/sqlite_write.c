@@ -192,11 +192,11 @@ static int store_report(struct sqlite_store *store, struct store_entry *entry)
 
 	if (!error && !entry->refusal)
 		error = put_links(store, entry);
-	if (!error && !entry->refusal)
-		error = sqlite_put_users(store, entry);
 	if (error || entry->refusal)
 		return error;
-	error = insert_report(store, entry, start_ns);
+	error = sqlite_put_users(store, entry);
+	if (!error)
+		error = insert_report(store, entry, start_ns);
 	if (!error)
 		error = mark_window(store, entry->probe, start_ns);
 	return error ? error : put_probe(store, entry);
@@ -208,6 +208,7 @@ static int write_entry(struct sqlite_store *store, struct store_entry *entry)
 	int error = entry->has_sequence ? find_report(store, entry, &key) : 0;
 
 	entry->outcome = key == KEY_SAME ? STORE_DUPLICATE : STORE_STORED;
+	entry->n_left_out = 0;
 	if (error || key == KEY_SAME)
 		return error;
 	if (!entry->refusal && key == KEY_OTHER)

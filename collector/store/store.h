@@ -60,7 +60,10 @@ struct store_entry {
 	struct report *report; // NULL when it could not be decoded
 	void *owner; // the caller's own; no store looks at it
 	enum refusal refusal; // the store may refuse it too
-	char reason[MAX_TEXT_BYTES]; // of the refusal, for people
+	char reason[MAX_TEXT_BYTES]; // of the refusal, or of what is left out, for people
+	// Set by store_write(): groups of users, or a plan, that are past what the store takes. The
+	// report is stored nevertheless, but these do not count.
+	uint32_t n_left_out;
 	enum store_outcome outcome; // set by store_write()
 };
 
