@@ -27,8 +27,7 @@ struct user_cell {
 struct user_window {
 	uint64_t start_ns, end_ns;
 	uint64_t key_id; // the key all sketches are of; 0 when there is none
-	// Scopes of probes that are counted over those expected, 0 to 1; NAN when none was
-	// expected.
+	// Time of probes that is counted over that expected, 0 to 1; NAN when no probe was.
 	double coverage;
 	// Share of the ends of new flows whose address the plan knows; NAN where there were none.
 	double plan_coverage[N_FAMILIES];
