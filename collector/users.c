@@ -104,7 +104,7 @@ static void describe(const struct user_census *census, const struct user_census_
 // A sketch that is not there has nobody in it. One that is damaged is lost, but takes nothing else
 // with it.
 static int unite_tile(struct reading *reading, const struct store_sketch *which,
-                      struct user_sketch *united, size_t *n_found)
+                      struct user_sketch *united)
 {
 	struct user_sketch sketch;
 	int error = store_read_sketch(reading->store, which, &sketch);
@@ -115,13 +115,12 @@ static int unite_tile(struct reading *reading, const struct store_sketch *which,
 		return 0;
 	if (error)
 		return error;
-	++*n_found;
 	return user_sketch_union(united, &sketch);
 }
 
-// The union over all tiles. Adds to how many sketches there were.
+// The union over all tiles.
 static int unite(struct reading *reading, struct store_sketch *which,
-                 struct user_sketch *ret_sketch, size_t *n_found)
+                 struct user_sketch *ret_sketch)
 {
 	int error = 0;
 
@@ -131,29 +130,29 @@ static int unite(struct reading *reading, struct store_sketch *which,
 			continue;
 		which->level = reading->tiles[i].level;
 		which->start_ns = reading->tiles[i].start_ns;
-		error = unite_tile(reading, which, ret_sketch, n_found);
+		error = unite_tile(reading, which, ret_sketch);
 	}
 	return error;
 }
 
+// A group without a sketch has no users, which was measured: it stays in the table.
 static int count_group(struct reading *reading, const struct report_group *group,
                        struct user_window *window)
 {
 	struct store_sketch which = {.domain = {.group = *group, .key_id = window->key_id}};
 	double users[N_GRADES];
 	struct user_sketch sketch;
-	size_t n_found = 0;
 
 	for (int grade = 0; grade < N_GRADES; grade++) {
 		int error;
 
 		which.domain.grade = (enum grade)grade;
-		error = unite(reading, &which, &sketch, &n_found);
+		error = unite(reading, &which, &sketch);
 		if (error)
 			return error;
 		users[grade] = sketch_estimate(&sketch.sketch);
 	}
-	return n_found ? user_window_add(window, group, users) : 0;
+	return user_window_add(window, group, users);
 }
 
 static int count_groups(struct reading *reading, struct user_window *window)
@@ -177,7 +176,7 @@ static int read_window(struct reading *reading, struct user_window *ret_window)
 		return error;
 	key = user_census_key(&reading->census);
 	describe(&reading->census, key, ret_window);
-	if (key)
+	if (ret_window->coverage > 0)
 		error = count_groups(reading, ret_window);
 	if (reading->n_damaged > 0)
 		log_error("store: a stored sketch is damaged, check the disk: %zu of them left out "

@@ -37,7 +37,10 @@ void user_figures_fini(struct user_figures *figures)
 
 bool user_figures_measured(const struct user_figures *figures, enum user_span_kind kind)
 {
-	return figures->tables[kind].n_rows > 0;
+	const struct user_window *window = figures->windows[kind];
+
+	return window && window->coverage > 0 &&
+	       (figures->tables[kind].n_rows > 0 || window->plan_coverage[figures->family] != 0);
 }
 
 json_t *user_figures_number(bool is_measured, const struct user_value *value)

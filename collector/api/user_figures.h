@@ -22,7 +22,8 @@ struct user_figures {
 int user_figures_init(struct user_figures *figures);
 void user_figures_fini(struct user_figures *figures);
 
-// Whether a probe reported users of the family in the span at all.
+// Whether probes counted users of the family in the span, be it to none. A plan that knows no end
+// of those that were there counts nobody.
 bool user_figures_measured(const struct user_figures *figures, enum user_span_kind kind);
 
 // Users of a value and their error as numbers; null where they are hidden or were not measured.

@@ -100,17 +100,9 @@ static bool name_windows(const struct user_figures *figures, predicate *is_wrong
 static bool nobody_reports(const struct user_figures *figures)
 {
 	for (int kind = 0; kind < N_SHOWN_SPANS; kind++)
-		if (user_figures_measured(figures, (enum user_span_kind)kind))
+		if (figures->windows[kind] && figures->windows[kind]->coverage > 0)
 			return false;
 	return true;
-}
-
-static bool nothing_is_covered(const struct user_figures *figures)
-{
-	for (int kind = 0; kind < N_SHOWN_SPANS; kind++)
-		if (figures->windows[kind] && covers_nothing(figures, (enum user_span_kind)kind))
-			return true;
-	return false;
 }
 
 static void append(json_t *list, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -131,7 +123,7 @@ json_t *user_figures_warnings(const struct user_figures *figures)
 	json_t *list = json_array();
 	char names[64];
 
-	if (nobody_reports(figures) && !nothing_is_covered(figures))
+	if (nobody_reports(figures))
 		append(list,
 		       "no probe reported %s users in these windows; set \"plan\" and \"keys\" in "
 		       "probe.yaml",

@@ -380,7 +380,10 @@ static void a_quiet_scope_is_covered_under_two_keys(void **state)
 	window = window_of(&bench, at_ns + SCOPE_NS, at_ns + 2 * SCOPE_NS);
 	assert_true(window.coverage == 1);
 	assert_false(window.mixed_keys);
-	assert_int_equal(window.n_cells, 0);
+	// Nobody was there, and that was measured.
+	assert_int_equal(window.n_cells, 1);
+	assert_true(window.cells[0].grades[GRADE_SENT].users == 0);
+	assert_true(window.cells[0].grades[GRADE_SENT].standard_error == 0);
 	user_window_fini(&window);
 	window = window_of(&bench, at_ns, at_ns + 2 * SCOPE_NS);
 	assert_true(window.coverage == 1);

@@ -90,8 +90,21 @@ def users_are_published_by_place_and_small_figures_are_hidden(collector):
         assert is_about(find(found["by_carrier"], carrier="A")["users"], 5040), found
         assert is_about(find(found["by_access"], access="mobile")["users"], 3040), found
     assert window(answer, "5min")["window"]["seconds"] == 300
-    assert asked(collector, scope, "&family=ipv4")["windows"][0]["total"]["shown"] \
-        == "not measured"
+    # The probe counted, and no IPv4 user was there.
+    assert asked(collector, scope, "&family=ipv4")["windows"][0]["total"]["shown"] == "<100"
+
+
+@collector_with()
+def who_is_gone_is_measured_and_few(collector):
+    scope = last_scope()
+    group = ("A", "north", "mobile", grades(4000, 4000))
+    send(collector, scope - SCOPE_NS, users_of([group]))
+    send(collector, scope, users_of([group[:3] + ({},)]), sequence=2)
+    answer = asked(collector, scope)
+    assert window(answer, "5min")["total"]["shown"] == "<100", answer
+    assert find(window(answer, "5min")["groups"], carrier="A")["shown"] == "<100", answer
+    assert is_about(window(answer, "1h")["total"]["users"], 4000), answer
+    assert not any("no probe" in text for text in answer["warnings"]), answer
 
 
 @collector_with(privacy_threshold=0)

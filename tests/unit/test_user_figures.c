@@ -145,6 +145,8 @@ static void nothing_reported_is_not_measured_rather_than_few(void **state)
 	(void)state;
 	figures.windows[USER_SPAN_TODAY] = NULL;
 	figures.spans[USER_SPAN_TODAY] = (struct user_span){0};
+	for (int kind = 0; kind < N_USER_SPANS; kind++)
+		windows[kind].coverage = NAN;
 	make();
 	total = json_object_get(window(2), "total");
 	assert_string_equal(json_string_value(json_object_get(total, "shown")), "not measured");
@@ -182,6 +184,22 @@ static void errors_are_rounded_so_that_parts_cannot_be_solved_for(void **state)
 static json_t *target(size_t number)
 {
 	return json_array_get(json_object_get(document, "targets"), number);
+}
+
+static void a_measured_nobody_is_few_rather_than_not_measured(void **state)
+{
+	json_t *row;
+
+	(void)state;
+	add(USER_SPAN_1H, "a", ACCESS_MOBILE, 0);
+	make();
+	for (size_t i = 0; i < 2; i++)
+		assert_string_equal(json_string_value(json_object_get(
+					    json_object_get(window(i), "total"), "shown")),
+		                    "<1,000");
+	row = json_array_get(json_object_get(window(1), "groups"), 0);
+	assert_string_equal(json_string_value(json_object_get(row, "shown")), "<1,000");
+	expect_warning(NULL, NULL);
 }
 
 static void the_share_and_the_targets_are_of_thirty_days(void **state)
@@ -338,6 +356,8 @@ int main(void)
 	                                        start, stop),
 		cmocka_unit_test_setup_teardown(what_is_hidden_has_no_number, start, stop),
 		cmocka_unit_test_setup_teardown(nothing_reported_is_not_measured_rather_than_few,
+	                                        start, stop),
+		cmocka_unit_test_setup_teardown(a_measured_nobody_is_few_rather_than_not_measured,
 	                                        start, stop),
 		cmocka_unit_test_setup_teardown(
 			errors_are_rounded_so_that_parts_cannot_be_solved_for, start, stop),
