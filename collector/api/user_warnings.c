@@ -61,17 +61,19 @@ static const struct {
 	const char *sentence;
 } warnings[] = {
 	{has_mixed_keys,
-         "probes use different keys, and only one can be counted by: the figure is a "
-         "lower bound; give all probes the same key files"},
-	{has_mixed_plans, "probes have different plans: groups may stand under two names or in two "
-                          "forms; give all probes the same plan.csv"},
+         "probes or times use different keys, and only one can be counted by: the figure is a "
+         "lower bound; give all probes the same key files, or wait until the window has passed the "
+         "change"},
+	{has_mixed_plans,
+         "probes or times have different plans: groups may stand under two names or in two forms; "
+         "give all probes the same plan.csv, or wait until the window has passed the change"},
 	{has_changed_normalisation,
          "the plan now tells subscribers apart in another way (user_len or port_block): what was "
          "counted the old way is left out, so the figure is a lower bound until the window has "
          "passed the change"},
-	{covers_nothing,
-         "the plan has no row for any address the probes saw: nobody is counted; add "
-         "the networks' prefixes to plan.csv"},
+	{covers_nothing, "of the ends that sent in new flows, none is in the plan: it has no row "
+                         "for any address of "
+                         "theirs, and nobody is counted; add the networks' prefixes to plan.csv"},
 	{is_asymmetric,
          "fed by links declared asymmetric, where whoever only sent is counted, which "
          "forged sources can do too; leave \"asymmetric\" out where both "

@@ -255,12 +255,12 @@ static void every_doubt_is_one_sentence_with_its_mend(void **state)
 		add((enum user_span_kind)kind, "a", ACCESS_FIXED, 5000);
 	windows[USER_SPAN_1H].mixed_keys = windows[USER_SPAN_30D].mixed_keys = true;
 	make();
-	expect_warning("1h, 30d: probes use different keys", "same key files");
+	expect_warning("1h, 30d: probes or times use different keys", "same key files");
 	stop(NULL);
 	windows[USER_SPAN_1H].mixed_keys = windows[USER_SPAN_30D].mixed_keys = false;
 	windows[USER_SPAN_TODAY].mixed_plans = true;
 	make();
-	expect_warning("today: probes have different plans", "same plan.csv");
+	expect_warning("today: probes or times have different plans", "same plan.csv");
 	stop(NULL);
 	windows[USER_SPAN_TODAY].mixed_plans = false;
 	windows[USER_SPAN_30D].changed_normalisation = true;
@@ -284,7 +284,7 @@ static void a_plan_that_covers_nothing_is_said_to(void **state)
 	(void)state;
 	windows[USER_SPAN_5MIN].plan_coverage[FAMILY_IPV6] = 0;
 	make();
-	expect_warning("5min: the plan has no row for any address", "plan.csv");
+	expect_warning("5min: of the ends that sent in new flows, none", "plan.csv");
 }
 
 static void five_minutes_kept_no_longer_are_said_to_be(void **state)
