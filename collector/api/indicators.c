@@ -17,7 +17,6 @@ static int add_users(struct api *api, uint64_t at_ns, json_t *document)
 
 	if (!error)
 		error = user_figures_indicators(&figures, json_object_get(document, "indicators"));
-	user_figures_fini(&figures);
 	return error;
 }
 

@@ -2,10 +2,19 @@
 
 #include "proto/base/clock.h"
 
+static void entry_fini(struct user_cache_entry *entry)
+{
+	user_window_fini(&entry->window);
+	for (int family = 0; family < N_FAMILIES; family++) {
+		user_table_fini(&entry->tables[family]);
+		entry->has_table[family] = false;
+	}
+}
+
 void user_cache_fini(struct user_cache *cache)
 {
 	for (int i = 0; i < USER_CACHE_WINDOWS; i++)
-		user_window_fini(&cache->entries[i].window);
+		entry_fini(&cache->entries[i]);
 	*cache = (struct user_cache){0};
 }
 
@@ -56,7 +65,7 @@ static int entry_make(struct user_cache_entry *entry, struct store *store, struc
 
 	if (error)
 		return error;
-	user_window_fini(&entry->window);
+	entry_fini(entry);
 	entry->window = window;
 	entry->made_ns = clock_monotonic_ns();
 	entry->cost_ns = entry->made_ns - before_ns;
@@ -74,6 +83,30 @@ int user_cache_window(struct user_cache *cache, struct store *store, enum user_s
 		return error;
 	entry->turn = ++cache->turn;
 	*ret_window = &entry->window;
+	return 0;
+}
+
+static struct user_cache_entry *entry_of(struct user_cache *cache, const struct user_window *window)
+{
+	struct user_cache_entry *entry = cache->entries;
+
+	while (&entry->window != window)
+		entry++;
+	return entry;
+}
+
+int user_cache_table(struct user_cache *cache, const struct user_window *window, enum family family,
+                     uint64_t threshold, const struct user_table **ret_table)
+{
+	struct user_cache_entry *entry = entry_of(cache, window);
+	int error = entry->has_table[family]
+	                    ? 0
+	                    : user_table_init(&entry->tables[family], window, family, threshold);
+
+	if (error)
+		return error;
+	entry->has_table[family] = true;
+	*ret_table = &entry->tables[family];
 	return 0;
 }
 

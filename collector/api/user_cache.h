@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "collector/rollup/user_spans.h"
+#include "collector/rollup/user_table.h"
 #include "collector/users.h"
 
 enum {
@@ -25,6 +26,8 @@ struct user_cache_entry {
 	uint64_t made_ns, cost_ns; // monotonic; 0: unused
 	uint64_t turn; // of its last use
 	bool is_stale;
+	bool has_table[N_FAMILIES]; // made already
+	struct user_table tables[N_FAMILIES];
 };
 
 struct user_cache {
@@ -40,6 +43,12 @@ void user_cache_fini(struct user_cache *cache);
 // users_window() returned.
 int user_cache_window(struct user_cache *cache, struct store *store, enum user_span_kind kind,
                       struct user_span span, const struct user_window **ret_window);
+
+// The table of a family of a window that user_cache_window() returned, borrowed for as long as
+// that. To protect it takes long too, so it is kept with its window; the threshold must always be
+// the same. 0; -ENOMEM.
+int user_cache_table(struct user_cache *cache, const struct user_window *window, enum family family,
+                     uint64_t threshold, const struct user_table **ret_table);
 
 // Reports of that minute have come: windows that hold it will be made anew.
 void user_cache_changed(struct user_cache *cache, uint64_t minute_ns);

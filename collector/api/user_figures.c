@@ -17,22 +17,12 @@ enum {
 	GROUP_DIGITS = 3,
 };
 
-int user_figures_init(struct user_figures *figures)
+const struct user_table *user_figures_table(const struct user_figures *figures,
+                                            enum user_span_kind kind)
 {
-	int error = 0;
+	static const struct user_table empty;
 
-	for (int i = 0; i < N_USER_SPANS && !error; i++)
-		if (figures->windows[i])
-			error = user_table_init(&figures->tables[i], figures->windows[i],
-			                        figures->family,
-			                        figures->settings->privacy_threshold);
-	return error;
-}
-
-void user_figures_fini(struct user_figures *figures)
-{
-	for (int i = 0; i < N_USER_SPANS; i++)
-		user_table_fini(&figures->tables[i]);
+	return figures->tables[kind] ? figures->tables[kind] : &empty;
 }
 
 bool user_figures_measured(const struct user_figures *figures, enum user_span_kind kind)
@@ -40,7 +30,8 @@ bool user_figures_measured(const struct user_figures *figures, enum user_span_ki
 	const struct user_window *window = figures->windows[kind];
 
 	return window && window->coverage > 0 &&
-	       (figures->tables[kind].n_rows > 0 || window->plan_coverage[figures->family] != 0);
+	       (user_figures_table(figures, kind)->n_rows > 0 ||
+	        window->plan_coverage[figures->family] != 0);
 }
 
 json_t *user_figures_number(bool is_measured, const struct user_value *value)
@@ -180,7 +171,7 @@ static json_t *key_text(const struct user_window *window)
 static json_t *window_object(const struct user_figures *figures, enum user_span_kind kind)
 {
 	const struct user_window *window = figures->windows[kind];
-	const struct user_table *table = &figures->tables[kind];
+	const struct user_table *table = user_figures_table(figures, kind);
 	double coverage = window ? window->coverage : NAN;
 	double plan_coverage = window ? window->plan_coverage[figures->family] : NAN;
 	enum grade grade = window && window->asymmetric ? GRADE_SENT : GRADE_CONFIRMED;
@@ -200,7 +191,7 @@ static json_t *window_object(const struct user_figures *figures, enum user_span_
 // The share is of the users of 30 days, as the targets are.
 static const struct user_value *month_total(const struct user_figures *figures)
 {
-	const struct user_value *total = &figures->tables[USER_SPAN_30D].total;
+	const struct user_value *total = &user_figures_table(figures, USER_SPAN_30D)->total;
 
 	return user_figures_measured(figures, USER_SPAN_30D) && total->mark == PRIVACY_SHOWN ? total
 	                                                                                     : NULL;
@@ -226,7 +217,7 @@ static json_t *share_object(const struct user_figures *figures)
 static bool target_value(const struct user_figures *figures, const struct target *target,
                          double *ret_value)
 {
-	const struct user_table *table = &figures->tables[USER_SPAN_30D];
+	const struct user_table *table = user_figures_table(figures, USER_SPAN_30D);
 	const struct user_value *value = month_total(figures);
 
 	if (target->access >= 0) {

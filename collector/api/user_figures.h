@@ -1,5 +1,5 @@
-// What is published of users at one time: a table for each span, and from them JSON. Pure: windows
-// come from the caller.
+// What is published of users at one time: JSON from a table for each span. Pure: windows and
+// tables come from the caller.
 #pragma once
 
 #include <jansson.h>
@@ -9,18 +9,18 @@
 #include "collector/rollup/user_table.h"
 #include "collector/settings.h"
 
+// Windows and tables are borrowed; a span that is empty has none, NULL.
 struct user_figures {
 	enum family family;
 	const struct settings *settings;
 	struct user_span spans[N_USER_SPANS];
-	const struct user_window *windows[N_USER_SPANS]; // borrowed; NULL for an empty span
-	struct user_table tables[N_USER_SPANS];
+	const struct user_window *windows[N_USER_SPANS];
+	const struct user_table *tables[N_USER_SPANS];
 };
 
-// Makes the tables; family, settings, spans and windows are set by the caller, and the tables are
-// empty. 0; -ENOMEM. To be released whatever comes back.
-int user_figures_init(struct user_figures *figures);
-void user_figures_fini(struct user_figures *figures);
+// The table of a span; an empty one where there is none.
+const struct user_table *user_figures_table(const struct user_figures *figures,
+                                            enum user_span_kind kind);
 
 // Whether probes counted users of the family in the span, be it to none. A plan that knows no end
 // of those that were there counts nobody.

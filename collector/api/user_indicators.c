@@ -51,7 +51,7 @@ static int append_window(const struct user_figures *figures, json_t *list, enum 
 		[PRIVACY_REGION] = "region",
 		[PRIVACY_ACCESS] = "access",
 	};
-	const struct user_table *table = &figures->tables[kind];
+	const struct user_table *table = user_figures_table(figures, kind);
 	int error = append_users(figures, list, kind, json_object(), &table->total);
 
 	for (int dimension = 0; dimension < N_PRIVACY_DIMENSIONS; dimension++) {
@@ -69,7 +69,7 @@ static int append_window(const struct user_figures *figures, json_t *list, enum 
 static int append_share(const struct user_figures *figures, json_t *list)
 {
 	double number = (double)figures->settings->internet_users.number;
-	const struct user_value *total = &figures->tables[USER_SPAN_30D].total;
+	const struct user_value *total = &user_figures_table(figures, USER_SPAN_30D)->total;
 	bool is_known = total->mark == PRIVACY_SHOWN;
 
 	return json_array_append_new(

@@ -48,7 +48,7 @@ static bool covers_nothing(const struct user_figures *figures, enum user_span_ki
 
 static bool is_too_wide(const struct user_figures *figures, enum user_span_kind kind)
 {
-	const struct user_table *table = &figures->tables[kind];
+	const struct user_table *table = user_figures_table(figures, kind);
 	size_t n_sums = 1;
 
 	for (int dimension = 0; dimension < N_PRIVACY_DIMENSIONS; dimension++)

@@ -11,26 +11,36 @@
 #include "query.h"
 #include "reply.h"
 
+// The window and the table of one span, unless it is empty.
+static int read_span(struct api *api, struct user_figures *figures, enum user_span_kind kind)
+{
+	struct user_span *span = &figures->spans[kind];
+	int error;
+
+	if (user_span_is_empty(*span))
+		return 0;
+	error = user_cache_window(&api->users, api->store, kind, *span, &figures->windows[kind]);
+	if (error)
+		return error;
+	span->end_ns = figures->windows[kind]->end_ns;
+	return user_cache_table(&api->users, figures->windows[kind], figures->family,
+	                        api->settings->privacy_threshold, &figures->tables[kind]);
+}
+
 int users_figures(struct api *api, enum family family, uint64_t at_ns,
                   struct user_figures *ret_figures)
 {
-	struct user_figures *figures = ret_figures;
 	uint64_t now_ns = clock_wall_ns();
 	int error = 0;
 
-	*figures = (struct user_figures){.family = family, .settings = api->settings};
+	*ret_figures = (struct user_figures){.family = family, .settings = api->settings};
 	for (int i = 0; i < N_USER_SPANS && !error; i++) {
 		enum user_span_kind kind = (enum user_span_kind)i;
-		struct user_span span = user_span_at(kind, at_ns, now_ns);
 
-		figures->spans[i] = span;
-		if (!user_span_is_empty(span))
-			error = user_cache_window(&api->users, api->store, kind, span,
-			                          &figures->windows[i]);
-		if (figures->windows[i])
-			figures->spans[i].end_ns = figures->windows[i]->end_ns;
+		ret_figures->spans[kind] = user_span_at(kind, at_ns, now_ns);
+		error = read_span(api, ret_figures, kind);
 	}
-	return error ? error : user_figures_init(figures);
+	return error;
 }
 
 static int parse_family(const struct evkeyvalq *query, enum family *ret_family, char *why)
@@ -73,5 +83,4 @@ void handle_users(struct api *api, struct evhttp_request *request, const struct 
 		            store_error(api->store));
 	else
 		reply_json(request, user_figures_document(&figures, at_ns));
-	user_figures_fini(&figures);
 }

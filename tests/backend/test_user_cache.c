@@ -53,6 +53,31 @@ static void what_was_made_is_shown_again(void **state)
 	assert_int_equal(cache.entries[0].made_ns, made_ns);
 }
 
+static const struct user_table *table_of(const struct user_window *window)
+{
+	const struct user_table *table;
+
+	assert_int_equal(user_cache_table(&cache, window, FAMILY_IPV6, 100, &table), 0);
+	return table;
+}
+
+static void a_table_is_made_once_for_a_window(void **state)
+{
+	uint64_t start_ns = an_hour_ago();
+	const struct user_window *window = asked(USER_SPAN_1H, start_ns, start_ns + USER_HOUR_NS);
+	const struct user_table *table = table_of(window);
+	const struct user_place *places = table->places[PRIVACY_CARRIER];
+
+	assert_ptr_equal(table_of(asked(USER_SPAN_1H, start_ns, start_ns + USER_HOUR_NS)), table);
+	assert_ptr_equal(table->places[PRIVACY_CARRIER], places);
+	assert_true(cache.entries[0].has_table[FAMILY_IPV6]);
+	assert_false(cache.entries[0].has_table[FAMILY_IPV4]);
+	user_cache_changed(&cache, start_ns);
+	cache.entries[0].cost_ns = 0;
+	asked(USER_SPAN_1H, start_ns, start_ns + USER_HOUR_NS);
+	assert_false(cache.entries[0].has_table[FAMILY_IPV6]);
+}
+
 // An hour after midnight the last hour and today begin together. Today has just been made, ends a
 // little earlier and rests.
 static void kinds_that_begin_together_are_kept_apart(void **state)
@@ -77,6 +102,7 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(what_was_made_is_shown_again, start, stop),
+		cmocka_unit_test_setup_teardown(a_table_is_made_once_for_a_window, start, stop),
 		cmocka_unit_test_setup_teardown(kinds_that_begin_together_are_kept_apart, start,
 	                                        stop),
 	};

@@ -19,6 +19,7 @@ enum {
 static struct user_cell cells[N_USER_SPANS][MAX_CELLS];
 static struct user_window windows[N_USER_SPANS];
 static struct settings settings;
+static struct user_table tables[N_USER_SPANS];
 static struct user_figures figures;
 static json_t *document;
 
@@ -56,7 +57,8 @@ static int start(void **state)
 static int stop(void **state)
 {
 	(void)state;
-	user_figures_fini(&figures);
+	for (int i = 0; i < N_USER_SPANS; i++)
+		user_table_fini(&tables[i]);
 	json_decref(document);
 	document = NULL;
 	return 0;
@@ -64,7 +66,14 @@ static int stop(void **state)
 
 static void make(void)
 {
-	assert_int_equal(user_figures_init(&figures), 0);
+	for (int i = 0; i < N_USER_SPANS; i++) {
+		if (!figures.windows[i])
+			continue;
+		assert_int_equal(user_table_init(&tables[i], figures.windows[i], FAMILY_IPV6,
+		                                 settings.privacy_threshold),
+		                 0);
+		figures.tables[i] = &tables[i];
+	}
 	document = user_figures_document(&figures, START_NS);
 	assert_non_null(document);
 }
