@@ -66,7 +66,8 @@ static void add_counters(struct evbuffer *body, const struct metrics *metrics)
 
 static void add_reasons(struct evbuffer *body, const struct metrics *metrics)
 {
-	add_head(body, "reports_refused_total", "counter", "Reports kept apart, by reason.");
+	add_head(body, "reports_refused_total", "counter",
+	         "Reports kept apart, by reason; of \"groups\" only users.");
 	for (int i = REFUSAL_NONE + 1; i < N_REFUSALS; i++)
 		evbuffer_add_printf(
 			body, "sixgauge_collector_reports_refused_total{reason=\"%s\"} %ju\n",
