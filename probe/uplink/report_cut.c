@@ -116,7 +116,9 @@ int report_cut_take(struct report_cut *cut, size_t n_bytes, struct report *repor
 		row.group = cut->places[row.group];
 		report->sketches[report->n_sketches++] = row;
 	}
-	memcpy(report->sketch_data, cut->users->rows.data + cut->data_at, piece.n_data_bytes);
+	if (piece.n_data_bytes > 0)
+		memcpy(report->sketch_data, cut->users->rows.data + cut->data_at,
+		       piece.n_data_bytes);
 	report->n_sketch_bytes = piece.n_data_bytes;
 	cut->data_at += piece.n_data_bytes;
 	return 0;
