@@ -29,16 +29,18 @@ def confirmed(answer):
 
 def replay(directory, *names):
     """What the probe says of these captures, one after the other."""
-    done = subprocess.run([PROBE, "replay", "--plan", directory / "plan.csv", "--format", "json",
+    done = subprocess.run([PROBE, "replay", "--plan", directory / f"{names[0]}.csv",
+                           "--format", "json",
                            *(directory / name for name in names)],
                           check=True, capture_output=True, timeout=WAIT_S)
     return json.loads(done.stdout)
 
 
 def generate(directory, name, *options):
-    """The generator, started. What is written to a pipe takes no room on a disk."""
+    """The generator, started. What is written to a pipe takes no room on a disk. Its plan is a file
+    of its own: it is written while another is read."""
     return subprocess.Popen([GEN, "--output", directory / name, "--plan-output",
-                             directory / "plan.csv", *options],
+                             directory / f"{name}.csv", *options],
                             stdout=subprocess.PIPE, text=True)
 
 
