@@ -64,11 +64,12 @@ void registrar_close(struct registrar *registrar)
 	*registrar = (struct registrar){0};
 }
 
+// Where nobody was counted there is nothing to lend.
 static bool is_lent(const struct registrar *registrar, const struct census *census)
 {
 	for (uint32_t i = 0; i < registrar->n_workers; i++)
 		for (int at = 0; at < 2; at++)
-			if (registrar->lent[i][at] == census)
+			if (census != NULL && registrar->lent[i][at] == census)
 				return true;
 	return false;
 }
