@@ -102,12 +102,6 @@ void scopes_free(struct scopes *scopes)
 	free(scopes);
 }
 
-const struct report_group *scopes_groups(const struct scopes *scopes, uint32_t *ret_n)
-{
-	*ret_n = scopes->n_groups;
-	return scopes->groups;
-}
-
 static uint64_t scope_length_ns(uint32_t key)
 {
 	return scope_seconds[key] * NS_PER_S;

@@ -24,9 +24,6 @@ struct scopes;
 int scopes_new(const struct report_group *groups, uint32_t n_groups, struct scopes **ret_scopes);
 void scopes_free(struct scopes *scopes);
 
-// The groups, which live as long as the scopes.
-const struct report_group *scopes_groups(const struct scopes *scopes, uint32_t *ret_n);
-
 // Adds what a worker counted until the window ended, by the same plan and keys. Where the window is
 // in another scope than the one before it, because the clock was set or windows were left out, that
 // one is forgotten: nobody could be told of it any more. What was raised in it has been reported,
