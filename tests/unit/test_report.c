@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "proto/check.h"
+#include "report_fault.h"
 #include "sample_report.h"
 
 static const uint64_t ns_per_s = 1000000000;
@@ -267,10 +268,7 @@ static void asymmetric_wrong(struct report *report)
 	report->links[1].is_asymmetric = 2;
 }
 
-static const struct fault {
-	void (*bend)(struct report *report);
-	const char *why;
-} faults[] = {
+static const struct report_fault faults[] = {
 	{probe_upper_case, "probe: 'E' is none of a-z, 0-9, '.' and '-'"},
 	{probe_empty, "probe: missing or empty"},
 	{probe_unterminated, "probe: longer than 63 bytes"},
@@ -343,19 +341,7 @@ static const struct fault {
 static void every_fault_is_named_and_never_sent(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
-		struct report *report = sample_report_new();
-		char why[MAX_TEXT_BYTES] = "nothing";
-		uint8_t *frame = NULL;
-		size_t n_bytes;
-
-		faults[i].bend(report);
-		assert_int_equal(report_check(report, why), -EBADMSG);
-		assert_string_equal(why, faults[i].why);
-		assert_int_equal(report_encode(report, &frame, &n_bytes), -EINVAL);
-		assert_null(frame);
-		report_free(report);
-	}
+	assert_faults_are_named_and_never_sent(faults, sizeof(faults) / sizeof(faults[0]));
 }
 
 static void every_window_length_that_divides_five_minutes_is_right(void **state)

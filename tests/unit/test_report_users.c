@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "proto/check.h"
+#include "report_fault.h"
 #include "sample_report.h"
 
 static void group_without_carrier(struct report *report)
@@ -111,10 +112,7 @@ static void ends_too_large(struct report *report)
 	report->covered_ends[FAMILY_IPV4] = UINT64_MAX;
 }
 
-static const struct {
-	void (*bend)(struct report *report);
-	const char *why;
-} faults[] = {
+static const struct report_fault faults[] = {
 	{group_without_carrier, "group_carrier[1]: empty"},
 	{group_name_cut_in_a_letter,
          "group_carrier[1]: not UTF-8 without control characters and slashes"},
@@ -142,19 +140,7 @@ static const struct {
 static void every_fault_is_named_and_never_sent(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
-		struct report *report = sample_report_new();
-		char why[MAX_TEXT_BYTES] = "nothing";
-		uint8_t *frame = NULL;
-		size_t n_bytes;
-
-		faults[i].bend(report);
-		assert_int_equal(report_check(report, why), -EBADMSG);
-		assert_string_equal(why, faults[i].why);
-		assert_int_equal(report_encode(report, &frame, &n_bytes), -EINVAL);
-		assert_null(frame);
-		report_free(report);
-	}
+	assert_faults_are_named_and_never_sent(faults, sizeof(faults) / sizeof(faults[0]));
 }
 
 int main(void)
